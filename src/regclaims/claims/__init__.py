@@ -1,0 +1,1 @@
+"""Claims: decision rules, and verdicts from evidence."""

@@ -1,0 +1,203 @@
+"""Take every claim to court: contrasts, votes, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from regclaims.claims.decide import EXISTS, NOT_TESTABLE, Decision, decide
+from regclaims.claims.voting import informative_cells, reasons
+from regclaims.evidence.contrasts import contrast
+from regclaims.keys import digest
+
+COLUMNS = [
+    "claim_id",
+    "group",
+    "statement",
+    "sources",
+    "origin",
+    "verdict",
+    "effect",
+    "ci_low",
+    "ci_high",
+    "mcse",
+    "bar",
+    "share_holds",
+    "share_negligible",
+    "share_reversed",
+    "share_open",
+    "cells",
+    "replicates",
+    "moderator",
+    "region",
+    "robustness",
+    "design_dependent",
+    "registered",
+    "controls_ok",
+    "registry_hash",
+]
+"""Columns of `results/verdicts.csv`.
+
+Empty by design until the procedures that fill them exist: ``moderator``, ``region``,
+``robustness``, ``design_dependent``, ``controls_ok``.
+"""
+
+RULE_FIELDS = ("unit", "theorem", "origin", "rule", "strict_rule", "moderators")
+"""What a claim's hash covers: all that decides it, none of its wording."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The tables that verdicts are taken from.
+
+    Attributes
+    ----------
+    population : DataFrame
+        Cells and their moderators, indexed by ``cell_id``.
+    fits, stability, kink : DataFrame
+        Replicates of the synthetic study, its jackknifed stability, and the ablation experiment.
+    """
+
+    population: pd.DataFrame
+    fits: pd.DataFrame
+    stability: pd.DataFrame
+    kink: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Court:
+    """Verdicts of one reading of all claims.
+
+    Attributes
+    ----------
+    verdicts : DataFrame
+        `COLUMNS`, in the registry's order.
+    contrasts : DataFrame
+        One row per claim, part and cell, voting or not: what `contrast` found, and ``why_not``.
+    details : DataFrame
+        Per claim: both p-values of the test, the deciding part, and how many cells did not vote.
+    """
+
+    verdicts: pd.DataFrame
+    contrasts: pd.DataFrame
+    details: pd.DataFrame
+
+
+def registry_hash(claim: Mapping[str, Any]) -> str:
+    """Hash what decides a claim; the wording of its texts does not count."""
+    return digest({name: claim[name] for name in RULE_FIELDS})
+
+
+def take_verdicts(
+    registry: Mapping[str, Mapping[str, Any]],
+    bars: Mapping[str, float | None],
+    evidence: Evidence,
+    reading: str,
+) -> Court:
+    """Decide every claim in one of its readings.
+
+    Parameters
+    ----------
+    registry : mapping
+        By claim id: a `config.claims.Claim` as plain data, with its ``group``.
+    bars : mapping
+        Share of cells by wording.
+    evidence : Evidence
+    reading : {"charitable", "strict"}
+
+    Returns
+    -------
+    Court
+    """
+    informative = informative_cells(evidence.fits)
+    verdicts, details, contrasts = [], [], []
+    for name, claim in registry.items():
+        rule = claim["rule" if reading == "charitable" else "strict_rule"]
+        parts = _parts(rule, evidence, informative)
+        voting = [part[part["why_not"] == ""] for part in parts]
+        decision = decide(voting, rule, bars[rule["bar"]])
+        verdicts.append(_row(name, claim, decision, bars[rule["bar"]]))
+        details.append(_detail(name, decision, parts))
+        contrasts += [
+            part.reset_index().assign(claim_id=name, reading=reading, part=i)
+            for i, part in enumerate(parts)
+        ]
+    return Court(pd.DataFrame(verdicts)[COLUMNS], pd.concat(contrasts), pd.DataFrame(details))
+
+
+def _parts(
+    rule: Mapping[str, Any], evidence: Evidence, informative: pd.Series
+) -> list[pd.DataFrame]:
+    """Contrast every part, and mark the cells that do not vote."""
+    why = reasons(
+        evidence.population, rule["filters"], informative if rule["informative"] else None
+    )
+    parts = []
+    for part in rule["parts"]:
+        table = contrast(getattr(evidence, part["evidence"]), part)
+        # Cells of a mechanism experiment are not in the population; all of them vote.
+        parts.append(table.assign(why_not=why.reindex(table.index).fillna("")))
+    return parts
+
+
+def _row(
+    name: str, claim: Mapping[str, Any], decision: Decision, bar: float | None
+) -> dict[str, Any]:
+    decided = decision.verdict != NOT_TESTABLE
+    places = [_place(source) for source in claim["sources"]]
+    return {
+        "claim_id": name,
+        "group": claim["group"],
+        "statement": claim["statement"],
+        "sources": "; ".join(places),
+        "origin": claim["origin"],
+        "verdict": decision.verdict,
+        "effect": decision.effect if decided else None,
+        "ci_low": decision.ci_low,
+        "ci_high": decision.ci_high,
+        "mcse": decision.mcse,
+        "bar": "existence" if bar is None else bar,
+        **{f"share_{state}": share for state, share in decision.shares.items()},
+        "cells": decision.cells,
+        "replicates": decision.replicates,
+        "moderator": None,
+        "region": None,
+        "robustness": None,
+        "design_dependent": None,
+        "registered": False,
+        "controls_ok": None,
+        "registry_hash": registry_hash(claim),
+    }
+
+
+def _place(source: Mapping[str, Any]) -> str:
+    sentence = f" s{source['sentence']}" if source["sentence"] else ""
+    return f"{source['article']} {source['section']}{sentence}"
+
+
+def _detail(name: str, decision: Decision, parts: list[pd.DataFrame]) -> dict[str, Any]:
+    deciding = parts[decision.part]
+    return {
+        "claim_id": name,
+        "verdict": decision.verdict,
+        "p_supported": decision.p_supported,
+        "p_refuted": decision.p_refuted,
+        "part": decision.part,
+        "cells_not_voting": int((deciding["why_not"] != "").sum()),
+        "share_holds_all_cells": float((deciding["state"] == "holds").mean()),
+        "existence": decision.verdict == EXISTS,
+    }
+
+
+def kink_evidence(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Lay out the ablation experiment like fits: the two members of a pair as two methods."""
+    members = [
+        pairs[["cell_id", "replicate"]].assign(
+            method=member, tuning="none", zero_share=pairs[f"zero_share_{member}"]
+        )
+        for member in ("kinked", "smooth")
+    ]
+    return pd.concat(members, ignore_index=True)

@@ -1,0 +1,71 @@
+"""Which cells vote on a claim: a closed list of filters, and whether there is anything to win."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from regclaims.vocabulary import SCREENING
+
+INFORMATIVE_RISK = 0.9
+"""A cell is informative if the best method's oracle relative risk is below this."""
+
+CORRELATED = 0.7
+PEAK = 5
+"""Least-norm OLS has its risk peak at p = n - 1; claims against it keep this distance."""
+
+FILTERS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "correlated": lambda cells: cells["within_rho"] >= CORRELATED,
+    "high-dimensional": lambda cells: cells["n_features"] > cells["n_samples"],
+    "low-dimensional": lambda cells: cells["n_features"] <= cells["n_samples"] / 5,
+    "twins": lambda cells: cells["twins"].astype(bool),
+    "not-by-counting": lambda cells: cells["n_features"] < 2 * cells["n_samples"],
+    "off-peak": lambda cells: (cells["n_features"] - (cells["n_samples"] - 1)).abs() > PEAK,
+}
+"""Filters by name, each from the population table to one truth value a cell.
+
+``correlated``: mean within-block |rho| at least .7; ``high-dimensional``: p > n;
+``low-dimensional``: p <= n/5; ``twins``: columns in correlated pairs; ``not-by-counting``: p < 2n,
+as a lasso has at most n non-zeros; ``off-peak``: |p - (n - 1)| > 5.
+"""
+
+
+def reasons(
+    population: pd.DataFrame, filters: Sequence[str], informative: pd.Series | None
+) -> pd.Series:
+    """Say for each cell why it does not vote; an empty text if it does.
+
+    Parameters
+    ----------
+    population : DataFrame
+        One row per cell, indexed by ``cell_id``.
+    filters : sequence of str
+        Keys of `FILTERS`.
+    informative : Series of bool or None
+        By ``cell_id``, from `informative_cells`; None if the claim asks for none.
+
+    Returns
+    -------
+    Series of str
+    """
+    why = pd.Series("", index=population.index)
+    if informative is not None:
+        why[~informative.reindex(population.index, fill_value=False)] = "nothing to win"
+    for name in reversed(filters):
+        why[~FILTERS[name](population)] = f"not {name}"
+    return why
+
+
+def informative_cells(fits: pd.DataFrame) -> pd.Series:
+    """Tell in which cells something can be won, from replicates that are no evidence.
+
+    Returns
+    -------
+    Series of bool
+        By ``cell_id``: the best method's mean oracle relative risk over the screening replicates
+        is below .9.
+    """
+    oracle = fits[(fits["role"] == SCREENING) & (fits["tuning"] == "oracle")]
+    risk = oracle.groupby(["cell_id", "method"])["rr"].mean()
+    return risk.groupby("cell_id").min() < INFORMATIVE_RISK

@@ -1,0 +1,137 @@
+"""Claims: what an article says, and the rule that decides it, fixed before results are seen."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from regclaims.config.base import Line, Name, Strict
+
+Wording = Literal["existence", "tends", "plain", "always", "rarely"]
+
+BARS: dict[str, float | None] = {
+    "existence": None,
+    "tends": 0.50,
+    "plain": 0.75,
+    "always": 1.00,
+    "rarely": 0.05,
+}
+"""Share of cells in which a claim must hold, by the strength of its wording.
+
+`existence`: one cell beyond error. `rarely` is different in kind: the event may happen in at most
+this share of all fits.
+"""
+
+Filter = Literal[
+    "correlated", "high-dimensional", "low-dimensional", "twins", "not-by-counting", "off-peak"
+]
+Moderator = Literal["n/p", "within_rho", "condition_number", "snr", "density"]
+
+
+class Source(Strict):
+    """Where an article says it."""
+
+    article: Literal["A", "B", "C"] = Field(description="Key of the article.")
+    section: Line = Field(description="Its section, in short.")
+    sentence: int | None = Field(default=None, ge=1, description="Number within the section.")
+
+
+class Arm(Strict):
+    """A method under a tuning rule."""
+
+    method: Line = Field(description="`ols`, `ridge`, `lasso` or `elastic-net-<l1_ratio>`.")
+    tuning: Name = Field(description="`none`, `validation`, `oracle`, `cv-min` or `matched-df`.")
+
+
+class Part(Arm):
+    """One contrast: a metric of an arm against another arm, or against a number.
+
+    The effect is positive where the claim is right: `direction` says which way that is.
+    """
+
+    evidence: Literal["fits", "stability", "kink"] = Field(
+        default="fits",
+        description="`fits`: one value per replicate; `stability`: one value per cell, with a "
+        "delete-one jackknife; `kink`: the mechanism experiment.",
+    )
+    metric: Line = Field(description="What is measured.")
+    versus: float | Arm = Field(description="A number, or the arm to compare with.")
+    versus_metric: Line | None = Field(
+        default=None, description="The other arm's metric where it is another one."
+    )
+    non_null: bool = Field(default=False, description="Null fits are undefined instead of counted.")
+    scale: Literal["difference", "log-ratio"] = Field(description="How the two are compared.")
+    direction: Literal["above", "below"] = Field(
+        description="The claim says that the metric is above, or below, what it is compared with."
+    )
+    margin: Annotated[float, Field(ge=0)] = Field(
+        description="delta: an effect must exceed it to count."
+    )
+
+    @model_validator(mode="after")
+    def _comparable(self) -> Part:
+        if self.scale == "log-ratio" and not isinstance(self.versus, Arm):
+            raise ValueError("scale log-ratio needs another arm in versus, not a number")
+        return self
+
+
+class Rule(Strict):
+    """When a claim holds in a cell, and in how many cells it must."""
+
+    bar: Wording = Field(description="Strength of the wording: " + ", ".join(BARS) + ".")
+    combine: Literal["and", "or"] = Field(
+        default="and", description="Whether all parts must hold in a cell, or one is enough."
+    )
+    parts: list[Part] = Field(min_length=1, description="The contrasts.")
+    filters: list[Filter] = Field(
+        default=[], description="Cells that meet the sentence's own condition."
+    )
+    informative: bool = Field(
+        default=False,
+        description="Count only cells where the best method's oracle relative risk is below .9.",
+    )
+
+
+class Conventions(Strict):
+    """What counts as what."""
+
+    null_fits: Line = Field(description="What a fit with no coefficients counts as.")
+    ties: Line = Field(description="What equal values count as.")
+    undefined: Line = Field(description="What a value that does not exist counts as.")
+
+
+class Claim(Strict):
+    """A claim and everything that decides it."""
+
+    statement: Line = Field(description="The claim, in our own words.")
+    sources: list[Source] = Field(description="Where the articles say it.")
+    origin: Literal["article", "ours"] = Field(description="`ours` stays out of the totals.")
+    theorem: bool = Field(default=False, description="Mathematics already settles it.")
+    unit: Literal["coefficient", "fit", "cell"] = Field(description="Unit of the estimand.")
+    estimand: Line = Field(description="What is estimated.")
+    comparator: Line = Field(description="What it is compared with.")
+    reading: Line = Field(description="The charitable reading, which decides.")
+    strict_reading: Line = Field(description="The strict reading, reported beside it.")
+    conventions: Conventions = Field(description="Null fits, ties, undefined values.")
+    data_budget: Line = Field(description="Which rows fit and tune each arm.")
+    margin_reason: Line = Field(description="Why the margins are what they are.")
+    moderators: list[Moderator] = Field(
+        default=[], max_length=2, description="Where its truth may change."
+    )
+    rule: Rule = Field(description="The rule of the charitable reading.")
+    strict_rule: Rule = Field(description="The rule of the strict reading.")
+
+    @model_validator(mode="after")
+    def _sourced(self) -> Claim:
+        if (self.origin == "article") != bool(self.sources):
+            raise ValueError("origin article needs sources, origin ours has none")
+        return self
+
+
+class Group(Strict):
+    """A file of claims."""
+
+    title: Line = Field(description="Heading of the group.")
+    order: int = Field(ge=1, description="Place of the group in the report.")
+    claims: dict[Name, Claim] = Field(min_length=1, description="Claims by id.")

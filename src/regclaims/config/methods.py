@@ -1,0 +1,45 @@
+"""Which methods are fitted, over which lambdas, and how lambda is chosen."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from regclaims.config.base import Strict
+
+Ratio = Annotated[float, Field(gt=0, lt=1)]
+
+
+class LambdaFloor(Strict):
+    """The smallest lambda of a lasso or Elastic Net grid, as a share of lambda_max."""
+
+    low_dimensional: Ratio = Field(default=1e-4, description="For p < n.")
+    high_dimensional: Ratio = Field(default=1e-3, description="For n <= p < 5n.")
+    very_high_dimensional: Ratio = Field(default=1e-2, description="For p >= 5n.")
+
+
+class Methods(Strict):
+    """The methods. OLS (least-norm where p > n), ridge and lasso are always fitted."""
+
+    l1_ratios: list[Ratio] = Field(
+        default=[0.5], min_length=1, description="The Elastic Nets: share of L1 in the penalty."
+    )
+    n_lambdas: int = Field(default=100, ge=5, le=1000, description="Grid points of each path.")
+    lambda_floor: LambdaFloor = Field(
+        default=LambdaFloor(), description="Where the lasso and Elastic Net grids end."
+    )
+    deviance_stop: Ratio = Field(
+        default=0.999, description="A path ends once this share of the deviance is explained."
+    )
+
+
+class Tuning(Strict):
+    """How lambda is chosen. Validation, oracle and matched df are always computed."""
+
+    folds: int = Field(default=10, ge=2, le=50, description="Folds of cross-validation.")
+    matched_df: Ratio = Field(
+        default=0.25,
+        description="The `matched-df` fit is the first with this share of min(n, p) degrees of "
+        "freedom.",
+    )

@@ -1,0 +1,56 @@
+"""A study: everything that is chosen, in one file."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from regclaims.config.base import Name, Strict
+from regclaims.config.mechanisms import Mechanisms
+from regclaims.config.methods import Methods, Tuning
+from regclaims.config.population import Grid
+
+
+class Study(Strict):
+    """A study, as in `config/study.yaml`."""
+
+    name: Name = Field(description="Short name, printed on the cover.")
+    smoke: bool = Field(
+        default=False,
+        description="A smoke run shows that everything works; its report says so on the cover.",
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
+        description="Seed of every draw. Development uses a pilot seed."
+    )
+    replicates: int = Field(
+        ge=3, le=10_000, description="Replicates per cell that count as evidence."
+    )
+    screening_replicates: int = Field(
+        default=5,
+        ge=1,
+        le=1000,
+        description="Further replicates per cell, used only to tell which cells are informative.",
+    )
+    cells_per_shard: int = Field(
+        default=12, ge=1, le=1000, description="Cells of one shape that are fitted in one job."
+    )
+    population: list[Grid] = Field(min_length=1, description="Grids of synthetic cells.")
+    path_figure: Name = Field(
+        default="diabetes", description="Real data set of the figure of coefficient paths."
+    )
+    methods: Methods = Field(default=Methods(), description="Methods and their grids.")
+    tuning: Tuning = Field(default=Tuning(), description="Choice of lambda.")
+    mechanisms: Mechanisms = Field(default=Mechanisms(), description="Mechanism experiments.")
+
+    @model_validator(mode="after")
+    def _known_methods(self) -> Study:
+        tuned = ["ridge", "lasso", *(f"elastic-net-{ratio:g}" for ratio in self.methods.l1_ratios)]
+        for i, grid in enumerate(self.population):
+            for name in grid.cross_validation:
+                if name not in tuned:
+                    known = ", ".join(tuned)
+                    raise ValueError(
+                        f"population[{i}].cross_validation must name methods of {known}, not {name}"
+                    )
+        return self

@@ -1,0 +1,1 @@
+"""From data to evidence: replicates, cells, contrasts."""

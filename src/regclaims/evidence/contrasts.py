@@ -1,0 +1,244 @@
+"""From evidence to contrasts: what each cell says about one part of a claim's rule.
+
+An effect is positive where the claim is right. Comparisons of two arms are paired by replicate,
+since both saw the same data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from regclaims.metrics.stability import jackknife_error
+from regclaims.vocabulary import CONVERGED, EVIDENCE, Array
+
+BINARY = ("has_zero", "exact_support")
+"""Metrics that are 0 or 1: compared with a number by an exact binomial test."""
+
+MAX_UNDEFINED = 0.10
+"""A cell in which a larger share of replicates is failed or undefined is open."""
+
+HOLDS, NEGLIGIBLE, REVERSED, OPEN = "holds", "negligible", "reversed", "open"
+
+
+@dataclass(frozen=True)
+class CellContrast:
+    """What one cell says about one contrast.
+
+    Attributes
+    ----------
+    effect, se, ci_low, ci_high : float
+        In the contrast's unit, with a 95 % interval.
+    p_above, p_below : float
+        One-sided p-values against "the effect is at most delta" and "at least delta".
+    replicates, undefined : int
+        Replicates looked at, and those without a value (a failed fit has none).
+    state : str
+        ``holds`` (interval above delta), ``negligible`` (inside +-delta), ``reversed`` (below
+        -delta), else ``open``.
+    """
+
+    effect: float
+    se: float
+    ci_low: float
+    ci_high: float
+    p_above: float
+    p_below: float
+    replicates: int
+    undefined: int
+    state: str
+
+
+def contrast(evidence: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
+    """Evaluate one part of a rule in every cell that has its arms.
+
+    Parameters
+    ----------
+    evidence : DataFrame
+        The table that the part names: fits (or fit-like rows: ``cell_id``, ``replicate``,
+        ``method``, ``tuning``, the metric), or stability.
+    part : mapping
+        A `config.claims.Part` as plain data.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``cell_id``, columns as `CellContrast`.
+    """
+    compare = _jackknifed if part["evidence"] == "stability" else _replicated
+    cells = compare(evidence, part)
+    names = list(CellContrast.__annotations__)
+    rows = {cell: [getattr(value, name) for name in names] for cell, value in cells.items()}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=names)
+    return table.rename_axis("cell_id").sort_index()
+
+
+def _replicated(fits: pd.DataFrame, part: Mapping[str, Any]) -> dict[str, CellContrast]:
+    values = _arm(fits, part, part["metric"])
+    versus, margin = part["versus"], part["margin"]
+    if part["metric"] in BINARY and not isinstance(versus, Mapping):
+        return _each(values, lambda row: binomial(row, versus, part["direction"], margin))
+    return _each(_effects(fits, values, part), lambda row: student(row, margin))
+
+
+def _jackknifed(stability: pd.DataFrame, part: Mapping[str, Any]) -> dict[str, CellContrast]:
+    rows = stability[stability["metric"] == part["metric"]]
+    rows = rows.rename(columns={"left_out": "replicate", "value": part["metric"]})
+    values = _effects(rows, _arm(rows, part, part["metric"]), part)
+    # Column -1 holds the value with all replicates; it comes first as columns are sorted.
+    return _each(values, lambda row: jackknife(row[0], row[1:], part["margin"]))
+
+
+def _each(table: pd.DataFrame, judge: Callable[[Array], CellContrast]) -> dict[str, CellContrast]:
+    return {str(cell): judge(row) for cell, row in zip(table.index, table.to_numpy(), strict=True)}
+
+
+def _arm(rows: pd.DataFrame, arm: Mapping[str, Any], metric: str) -> pd.DataFrame:
+    """Lay out an arm's metric as cells x replicates, undefined (NaN) where there is none."""
+    rows = rows[(rows["method"] == arm["method"]) & (rows["tuning"] == arm["tuning"])]
+    if "role" in rows:
+        rows = rows[rows["role"] == EVIDENCE]
+    if "status" in rows:
+        rows = rows.assign(**{metric: rows[metric].where(rows["status"] == CONVERGED)})
+    if arm.get("non_null"):
+        rows = rows.assign(**{metric: rows[metric].where(~rows["null"].astype(bool))})
+    return rows.pivot(index="cell_id", columns="replicate", values=metric).astype(float)
+
+
+def _effects(rows: pd.DataFrame, values: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
+    """Compare an arm with a number or with another arm, positive where the claim is right."""
+    versus, sign = part["versus"], 1.0 if part["direction"] == "above" else -1.0
+    if not isinstance(versus, Mapping):
+        return sign * (values - versus)
+    metric = part.get("versus_metric") or part["metric"]
+    other_arm = {**versus, "non_null": part.get("non_null", False)}
+    other = _arm(rows, other_arm, metric)
+    shared = values.index.intersection(other.index)
+    values, other = values.loc[shared], other.loc[shared]
+    if part["scale"] == "difference":
+        return sign * (values - other)
+    # Equal values are a tie even where both are 0; one 0 alone leaves the ratio undefined.
+    positive = (values > 0) & (other > 0)
+    ratio = (values.where(positive) / other.where(positive)).map(np.log)
+    return sign * ratio.mask(values == other, 0.0)
+
+
+def student(effects: Array, margin: float) -> CellContrast:
+    """Studentize the mean of one effect per replicate.
+
+    Parameters
+    ----------
+    effects : (R,)
+        NaN where undefined.
+    margin : float
+        delta.
+
+    Returns
+    -------
+    CellContrast
+        From Student's t with R-1 degrees of freedom over the defined effects. If they are all
+        equal, the mean is taken as exact: a tie of two methods is no effect, with certainty.
+    """
+    defined = effects[np.isfinite(effects)]
+    if len(defined) < 2:
+        return _open(len(effects), len(effects) - len(defined))
+    se = float(defined.std(ddof=1) / np.sqrt(len(defined)))
+    return _studentized(float(defined.mean()), se, len(defined) - 1, margin, effects)
+
+
+def jackknife(value: float, left_out: Array, margin: float) -> CellContrast:
+    """Studentize a statistic of R replicates by its delete-one jackknife, with R-1 d.f."""
+    if not (np.isfinite(value) and np.isfinite(left_out).all() and len(left_out) > 1):
+        return _open(len(left_out), len(left_out))
+    return _studentized(value, jackknife_error(left_out), len(left_out) - 1, margin, left_out)
+
+
+def binomial(events: Array, versus: float, direction: str, margin: float) -> CellContrast:
+    """Test a share of events against a number, exactly (Clopper and Pearson 1934).
+
+    Parameters
+    ----------
+    events : (R,)
+        0 or 1; NaN where undefined.
+    versus : float
+        Between 0 and 1.
+    direction : {"above", "below"}
+    margin : float
+
+    Returns
+    -------
+    CellContrast
+        The standard error is Agresti and Coull's, which is not 0 if all events agree.
+    """
+    defined = events[np.isfinite(events)]
+    if direction == "below":
+        defined, versus = 1 - defined, 1 - versus
+    n, k = len(defined), int(defined.sum())
+    if n == 0:
+        return _open(len(events), len(events))
+    bound = min(versus + margin, 1.0)
+    low = stats.beta.ppf(0.025, k, n - k + 1) if k else 0.0
+    high = stats.beta.ppf(0.975, k + 1, n - k) if k < n else 1.0
+    centre = (k + 2) / (n + 4)
+    return _judged(
+        effect=k / n - versus,
+        se=float(np.sqrt(centre * (1 - centre) / (n + 4))),
+        interval=(float(low) - versus, float(high) - versus),
+        p_above=float(stats.binom.sf(k - 1, n, bound)),
+        p_below=float(stats.binom.cdf(k, n, bound)),
+        margin=margin,
+        values=events,
+    )
+
+
+def _studentized(effect: float, se: float, df: int, margin: float, values: Array) -> CellContrast:
+    if se == 0.0:
+        above = effect > margin
+        return _judged(effect, se, (effect, effect), float(not above), float(above), margin, values)
+    half = float(stats.t.ppf(0.975, df)) * se
+    z = (effect - margin) / se
+    return _judged(
+        effect,
+        se,
+        (effect - half, effect + half),
+        float(stats.t.sf(z, df)),
+        float(stats.t.cdf(z, df)),
+        margin,
+        values,
+    )
+
+
+def _judged(
+    effect: float,
+    se: float,
+    interval: tuple[float, float],
+    p_above: float,
+    p_below: float,
+    margin: float,
+    values: Array,
+) -> CellContrast:
+    low, high = interval
+    undefined = int(np.count_nonzero(~np.isfinite(values)))
+    state = _state(low, high, margin)
+    if undefined > MAX_UNDEFINED * len(values):
+        p_above = p_below = 1.0
+        state = OPEN
+    return CellContrast(effect, se, low, high, p_above, p_below, len(values), undefined, state)
+
+
+def _state(low: float, high: float, margin: float) -> str:
+    if low > margin:
+        return HOLDS
+    if high < -margin:
+        return REVERSED
+    return NEGLIGIBLE if -margin <= low and high <= margin else OPEN
+
+
+def _open(replicates: int, undefined: int) -> CellContrast:
+    nan = float("nan")
+    return CellContrast(nan, nan, nan, nan, 1.0, 1.0, replicates, undefined, OPEN)

@@ -1,0 +1,1 @@
+"""Figures of the paper: each module makes a table and draws it."""

@@ -1,0 +1,98 @@
+"""Coefficient paths of ridge, Elastic Net and lasso on one real data set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from regclaims.figures.style import SHARE_OF_LAMBDA, look, styled
+
+HIGHLIGHTED: tuple[tuple[str, Any], ...] = (
+    ("#d55e00", "-"),
+    ("#0072b2", "--"),
+    ("#009e73", "-."),
+    ("#cc79a7", (0, (1, 1))),
+    ("#000000", (0, (5, 1, 1, 1, 1, 1))),
+)
+"""Colour and line of the columns with the largest coefficients; the others are grey."""
+
+
+NOT_MOVED = 0.005
+"""A path is drawn from where a coefficient exceeds this share of the largest."""
+
+
+def table(paths: pd.DataFrame) -> pd.DataFrame:
+    """Order the methods by their share of L1, and the columns by their largest coefficient.
+
+    Parameters
+    ----------
+    paths : DataFrame
+        As from `evidence.real.path_bands`.
+
+    Returns
+    -------
+    DataFrame
+        The same with ``rank``: 0 for the column whose coefficient becomes largest.
+    """
+    largest = paths.groupby("feature")["coef"].apply(lambda coef: coef.abs().max())
+    rank = largest.rank(ascending=False, method="first").astype(int) - 1
+    order = {"ridge": 0, "lasso": 2}
+    ranked = paths.assign(rank=paths["feature"].map(rank))
+    return ranked.sort_values(
+        ["method", "rank", "lambda_index"],
+        key=lambda column: (
+            column.map(lambda m: order.get(m, 1)) if column.name == "method" else column
+        ),
+        kind="stable",
+        ignore_index=True,
+    )
+
+
+@contextmanager
+def draw(data: pd.DataFrame) -> Iterator[Figure]:
+    """Draw one panel per method, null model on the left."""
+    methods = list(dict.fromkeys(data["method"]))
+    with styled(1, len(methods), 2.7, sharey=True) as (figure, grid):
+        for axes, method in zip(grid[0], methods, strict=True):
+            _panel(axes, data[data["method"] == method])
+            axes.set_title(look(method, methods)["label"])
+            axes.set_xlabel(SHARE_OF_LAMBDA)
+        grid[0, 0].set_ylabel("coefficient per s.d. of its column")
+        handles, labels = grid[0, 0].get_legend_handles_labels()
+        # Drawn from the weakest to the strongest; listed from the strongest.
+        figure.legend(handles[::-1], labels[::-1], loc="outside lower center", ncols=len(handles))
+        yield figure
+
+
+def _begun(data: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the long beginning of ridge's path where nothing has moved yet."""
+    size = data["coef"].abs()
+    moved = data.loc[size > NOT_MOVED * size.max(), "lambda_index"].min()
+    return data[data["lambda_index"] >= moved - 1]
+
+
+def _panel(axes: Axes, data: pd.DataFrame) -> None:
+    data = _begun(data)
+    # From the last rank to the first, so that the strongest lies on top.
+    for rank in range(int(data["rank"].max()), -1, -1):
+        path = data[data["rank"] == rank]
+        x = path["lambda_ratio"]
+        if rank < len(HIGHLIGHTED):
+            color, line = HIGHLIGHTED[rank]
+            axes.plot(x, path["coef"], color=color, linestyle=line, label=path["feature"].iloc[0])
+            axes.fill_between(x, path["low"], path["high"], color=color, alpha=0.12, linewidth=0)
+        else:
+            axes.plot(x, path["coef"], color="#b0b0b0", linewidth=0.8, zorder=1)
+    axes.set_xscale("log")
+    axes.invert_xaxis()
+    axes.axhline(0, color="black", linewidth=0.6)
+    ends = np.log10([data["lambda_ratio"].min(), data["lambda_ratio"].max()])
+    decades = np.arange(np.ceil(ends[0]), np.floor(ends[1]) + 1)
+    axes.set_xticks(10.0 ** decades[:: max(1, len(decades) // 4)])
+    axes.minorticks_off()

@@ -1,0 +1,81 @@
+"""What a workflow script needs around its few lines: its inputs, its log, one thread, plain errors.
+
+Snakemake puts an object into a script's globals. Without it the same script runs alone, from a JSON
+file with ``input``, ``output``, ``params`` (and ``log``)::
+
+    python workflow/scripts/simulate.py job.json
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from regclaims.errors import InputError
+
+
+@contextmanager
+def job(script: Mapping[str, Any]) -> Iterator[Any]:
+    """Run the body of a script as a job.
+
+    BLAS gets one thread, since X'X differs in its last bits between one and two. Warnings and
+    errors go to the log; an `InputError` is told without a traceback, with exit status 2.
+
+    Parameters
+    ----------
+    script : mapping
+        The script's ``globals()``.
+
+    Yields
+    ------
+    object
+        With attributes ``input``, ``output``, ``params``, ``log``.
+    """
+    run = script.get("snakemake") or _from_file()
+    with _logged(run.log), threadpool_limits(limits=1):
+        try:
+            yield run
+        except InputError as error:
+            print(error, file=sys.stderr)
+            raise SystemExit(2) from None
+        except Exception:
+            traceback.print_exc()
+            raise SystemExit(1) from None
+
+
+def _from_file() -> SimpleNamespace:
+    if len(sys.argv) != 2:
+        raise SystemExit(
+            f"usage: {sys.argv[0]} JOB.json (input, output, params; see regclaims.job)"
+        )
+    given = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    named = {name: SimpleNamespace(**given.get(name, {})) for name in ("input", "output", "params")}
+    return SimpleNamespace(log=given.get("log", []), **named)
+
+
+@contextmanager
+def _logged(log: Any) -> Iterator[None]:
+    if not log:
+        yield
+        return
+    path = Path(str(log[0]))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    terminal = os.dup(2)
+    with path.open("w", encoding="utf-8") as file:
+        # At the level of the file descriptor, so that what C libraries print is kept too.
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal, 2)
+            os.close(terminal)

@@ -1,0 +1,1 @@
+"""Experiments that isolate one mechanism behind a claim at a time."""

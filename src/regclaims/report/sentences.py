@@ -1,0 +1,103 @@
+"""A sentence for each verdict, built from its numbers and never stronger than its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from regclaims.report.tex import Tex, escape, interval, number, percent
+
+SMALLEST_P = 0.0001
+
+
+def verdict_sentence(
+    verdict: Mapping[Hashable, Any], decision: Mapping[Hashable, Any], margin: float | None
+) -> Tex:
+    """Say in TeX what was decided, and from which numbers.
+
+    Parameters
+    ----------
+    verdict : mapping
+        A row of `results/verdicts.csv`.
+    decision : mapping
+        The claim's row of `results/decisions.csv`.
+    margin : float or None
+        delta of the deciding part; None for a claim worded ``rarely``, which is decided by the
+        share of fits with the event.
+
+    Returns
+    -------
+    Tex
+    """
+    if verdict["verdict"] == "not testable":
+        return Tex("Not testable: no cell of this study meets the claim's condition.")
+    rarely = margin is None
+    opening = _opening(verdict, decision, rarely=rarely)
+    if margin is None:
+        return Tex(f"{opening} {_rate(verdict)}")
+    return Tex(f"{opening} {_effect(verdict, margin)} {_shares(verdict)}")
+
+
+def bar_text(bar: object) -> Tex:
+    """Name the bar of a claim: a share of cells, or existence."""
+    return Tex("one cell") if bar == "existence" else percent(float(str(bar)))
+
+
+def p_value(p: float) -> Tex:
+    """Write a p-value as ``p = .012``, or as a bound where it is tiny."""
+    if p < SMALLEST_P:
+        return Tex(rf"$p<{SMALLEST_P}$")
+    return Tex(rf"$p={p:.4f}$")
+
+
+def _opening(
+    verdict: Mapping[Hashable, Any], decision: Mapping[Hashable, Any], *, rarely: bool
+) -> Tex:
+    against = p_value(float(decision["p_supported"]))
+    mirror = p_value(float(decision["p_refuted"]))
+    bar = bar_text(verdict["bar"])
+    match str(verdict["verdict"]):
+        case "supported" if rarely:
+            return Tex(f"Supported: the event is as rare as the wording says ({against}).")
+        case "refuted" if rarely:
+            return Tex(f"Refuted: the event is more frequent than the wording says ({mirror}).")
+        case "supported":
+            return Tex(f"Supported: the claim holds in at least {bar} of the cells ({against}).")
+        case "supported (existence)":
+            return Tex(f"Supported as an existence claim: it holds in some cell ({against}).")
+        case "refuted" if verdict["bar"] == "existence":
+            return Tex(f"Refuted: it holds in no cell ({mirror}).")
+        case "refuted":
+            return Tex(f"Refuted: the claim holds in fewer than {bar} of the cells ({mirror}).")
+        case "inconclusive":
+            text = f"neither the test ({against}) nor its mirror ({mirror}) decides"
+            return Tex(f"Inconclusive: {text}.")
+    raise ValueError(f"unknown verdict {verdict['verdict']!r}")
+
+
+def _rate(verdict: Mapping[Hashable, Any]) -> Tex:
+    """Turn "bar less rate" back into the rate."""
+    bar = float(verdict["bar"])
+    rate, low, high = (bar - float(verdict[name]) for name in ("effect", "ci_high", "ci_low"))
+    ends = interval(100 * low, 100 * high)
+    fits = number(verdict["cells"] * verdict["replicates"], 0)
+    return Tex(f"It happened in {percent(rate, 2)} {ends} of {fits} fits.")
+
+
+def _effect(verdict: Mapping[Hashable, Any], margin: float) -> Tex:
+    ends = interval(verdict["ci_low"], verdict["ci_high"])
+    return Tex(
+        f"Over {number(verdict['cells'], 0)} voting cells the mean effect is "
+        f"{number(verdict['effect'])} {ends} against a margin of {number(margin)};"
+    )
+
+
+def _shares(verdict: Mapping[Hashable, Any]) -> Tex:
+    states = ("holds", "negligible", "reversed", "open")
+    words = [f"{percent(verdict[f'share_{state}'])} {_word(state)}" for state in states]
+    return Tex(f"{', '.join(words[:-1])} and {words[-1]}.")
+
+
+def _word(state: str) -> Tex:
+    words = {"holds": "of them hold", "reversed": "are reversed", "open": "are open"}
+    return escape(words.get(state, "are negligible"))

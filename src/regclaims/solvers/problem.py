@@ -1,0 +1,88 @@
+"""A least-squares problem made ready: columns centred and scaled, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from regclaims.vocabulary import Array
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Centred, scaled data of a Gaussian problem.
+
+    Attributes
+    ----------
+    X : (n, p), Fortran order
+        Columns with mean 0 (if there is an intercept) and mean square 1 (if standardized). A
+        constant column becomes exactly 0, so that no fit can use it.
+    y : (n,)
+        Centred if there is an intercept.
+    center, scale : (p,)
+    y_mean : float
+    """
+
+    X: Array
+    y: Array
+    center: Array
+    scale: Array
+    y_mean: float
+
+    def back(self, coefs: Array) -> tuple[Array, Array]:
+        """Return coefficients (k, p) and intercepts (k,) on the original scale."""
+        original = coefs / self.scale
+        return original, self.y_mean - original @ self.center
+
+    @property
+    def max_gradient(self) -> float:
+        """max |X'y|/n: the penalty at which the lasso becomes the null model."""
+        return float(np.abs(self.X.T @ self.y).max(initial=0.0)) / len(self.y)
+
+
+def prepare(X: ArrayLike, y: ArrayLike, *, standardize: bool, fit_intercept: bool) -> Problem:
+    """Check and prepare data.
+
+    Parameters
+    ----------
+    X : (n, p)
+    y : (n,)
+    standardize, fit_intercept : bool
+
+    Returns
+    -------
+    Problem
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, there are fewer than two rows or no column, or a value is not
+        finite.
+    """
+    X, y = _checked(X, y)
+    p = X.shape[1]
+    center = X.mean(axis=0) if fit_intercept else np.zeros(p)
+    centred = X - center
+    # A constant column keeps a residue of rounding after centring; it must not be blown up.
+    spread = np.sqrt((centred**2).mean(axis=0))
+    constant = spread <= 1e-13 * np.abs(X).max(axis=0)
+    centred[:, constant] = 0.0
+    scale = np.where(constant, 1.0, spread) if standardize else np.ones(p)
+    y_mean = float(y.mean()) if fit_intercept else 0.0
+    return Problem(np.asfortranarray(centred / scale), y - y_mean, center, scale, y_mean)
+
+
+def _checked(X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    try:
+        X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"X and y must be numbers: {error}") from None
+    if X.ndim != 2 or y.shape != X.shape[:1]:
+        raise ValueError(f"X must be (n, p) and y (n,); they are {X.shape} and {y.shape}")
+    if X.shape[0] < 2 or X.shape[1] < 1:
+        raise ValueError(f"at least two rows and one column are needed; X is {X.shape}")
+    if not (np.isfinite(X).all() and np.isfinite(y).all()):
+        raise ValueError("X and y must be finite")
+    return X, y

@@ -1,0 +1,131 @@
+"""Ridge and least squares: every lambda from one singular value decomposition."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from regclaims.solvers.certificate import certified
+from regclaims.solvers.path import Path
+from regclaims.solvers.problem import Problem, prepare
+from regclaims.vocabulary import Array
+
+SPAN = (1e6, 1e-6)
+"""Ends of ridge's grid, in units of the largest eigenvalue of X'X/n."""
+
+NULL_DF = 0.01
+"""A ridge fit with fewer degrees of freedom counts as the null model."""
+
+
+def ridge_path(
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    lambdas: Array | None = None,
+    n_lambdas: int = 100,
+    standardize: bool = True,
+    fit_intercept: bool = True,
+) -> Path:
+    """Fit ridge regression: 1/(2n) |y - Xb|^2 + lambda/2 |b|^2.
+
+    Parameters
+    ----------
+    X : (n, p)
+    y : (n,)
+    lambdas : (k,), optional
+        Decreasing. By default `n_lambdas` from 1e6 to 1e-6 of the largest eigenvalue of X'X/n, the
+        upper end widened until it is the null model (df < .01).
+    n_lambdas : int
+    standardize, fit_intercept : bool
+
+    Returns
+    -------
+    Path
+        ``df = sum d^2/(d^2 + n lambda)`` over singular values d (Hoerl and Kennard 1970).
+
+    Raises
+    ------
+    ValueError
+        As `prepare` does.
+    """
+    problem = prepare(X, y, standardize=standardize, fit_intercept=fit_intercept)
+    left, singular, right = np.linalg.svd(problem.X, full_matrices=False)
+    eigenvalues = singular**2 / len(problem.y)
+    if lambdas is None:
+        lambdas = _grid(eigenvalues, n_lambdas)
+    shrunk = eigenvalues / (eigenvalues + lambdas[:, None])
+    return _path(
+        problem,
+        X,
+        y,
+        lambdas,
+        _solve(left, singular, right, shrunk, problem.y),
+        shrunk,
+        standardize,
+        fit_intercept,
+    )
+
+
+def least_squares(
+    X: ArrayLike, y: ArrayLike, *, standardize: bool = True, fit_intercept: bool = True
+) -> Path:
+    """Fit least squares; where it is not unique, the fit of least norm on the prepared columns.
+
+    Returns
+    -------
+    Path
+        With one fit, lambda = 0.
+
+    Raises
+    ------
+    ValueError
+        As `prepare` does.
+    """
+    problem = prepare(X, y, standardize=standardize, fit_intercept=fit_intercept)
+    left, singular, right = np.linalg.svd(problem.X, full_matrices=False)
+    # numpy.linalg.matrix_rank's rule: smaller singular values are rounding.
+    rank = singular > max(problem.X.shape) * np.finfo(float).eps * singular.max(initial=0.0)
+    shrunk = rank.astype(float)[None, :]
+    coefs = _solve(left, np.where(rank, singular, 1.0), right, shrunk, problem.y)
+    return _path(problem, X, y, np.zeros(1), coefs, shrunk, standardize, fit_intercept)
+
+
+def _grid(eigenvalues: Array, n_lambdas: int) -> Array:
+    largest = eigenvalues.max(initial=0.0) or 1.0
+    upper, lower = SPAN[0] * largest, SPAN[1] * largest
+    while (eigenvalues / (eigenvalues + upper)).sum() >= NULL_DF:
+        upper *= 10
+    return np.geomspace(upper, lower, n_lambdas)
+
+
+def _solve(left: Array, singular: Array, right: Array, shrunk: Array, y: Array) -> Array:
+    projected = left.T @ y
+    ratio = np.divide(projected, singular, out=np.zeros_like(singular), where=singular > 0)
+    return np.asarray((shrunk * ratio) @ right)
+
+
+def _path(
+    problem: Problem,
+    X: ArrayLike,
+    y: ArrayLike,
+    lambdas: Array,
+    coefs: Array,
+    shrunk: Array,
+    standardize: bool,
+    fit_intercept: bool,
+) -> Path:
+    original, intercepts = problem.back(coefs)
+    unknown = np.full(len(lambdas), np.nan)
+    path = Path(
+        lambdas=lambdas,
+        coefs=original,
+        intercepts=intercepts,
+        l1_ratio=0.0,
+        df=shrunk.sum(axis=1),
+        standardize=standardize,
+        fit_intercept=fit_intercept,
+        kkt=unknown,
+        gap=unknown,
+        status=np.full(len(lambdas), ""),
+    )
+    return certified(X, y, path)

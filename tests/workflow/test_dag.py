@@ -1,0 +1,249 @@
+"""The whole workflow on a tiny study: what it writes, what it re-runs, how it fails and resumes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from pypdf import PdfReader
+from workspace import Workspace
+
+from regclaims.claims.decide import VERDICTS
+from regclaims.claims.verdicts import COLUMNS
+
+CLAIMS = {
+    "l1-exact-zeros",
+    "l2-no-zeros",
+    "l1-most-zero",
+    "l2-stable-coefficients",
+    "l2-groups-twins",
+    "prevents-overfitting",
+    "l1-for-high-dim",
+    "kink-causes-zeros",
+}
+LATER = ["moderator", "region", "robustness", "design_dependent", "controls_ok"]
+
+
+def hashes(workspace: Workspace) -> dict[str, str]:
+    return json.loads(workspace.read("results/manifest.json"))["files"]
+
+
+def pdf_text(workspace: Workspace) -> str:
+    reader = PdfReader(workspace.root / "results" / "report.pdf")
+    return "\n".join(page.extract_text() for page in reader.pages)
+
+
+def test_verdicts_have_the_columns_of_the_contract_and_invent_nothing(finished: Workspace) -> None:
+    verdicts = pd.read_csv(finished.root / "results" / "verdicts.csv")
+    assert list(verdicts.columns) == COLUMNS
+    assert set(verdicts["claim_id"]) == CLAIMS
+    assert set(verdicts["verdict"]) <= set(VERDICTS)
+    assert verdicts[LATER].isna().all().all()
+    assert not verdicts["registered"].any()
+    testable = verdicts["verdict"] != "not testable"
+    assert (verdicts["effect"].notna() == testable).all()
+
+
+def test_every_fit_has_a_certificate_and_an_id(finished: Workspace) -> None:
+    fits = pd.read_parquet(finished.root / "results" / "fits.parquet")
+    assert fits["fit_id"].is_unique
+    good = fits["status"] == "converged"
+    assert good.mean() > 0.99
+    assert fits.loc[good, ["kkt", "gap"]].to_numpy().max() <= 1e-6
+    assert set(fits["method"]) == {"ols", "ridge", "lasso", "elastic-net-0.5"}
+    # Paired on common random numbers: every method has every replicate of every cell.
+    counts = fits[fits["tuning"].isin(["none", "validation"])].groupby("method").size()
+    assert counts.nunique() == 1
+
+
+def test_cells_have_errors_and_count_what_is_undefined(finished: Workspace) -> None:
+    cells = pd.read_parquet(finished.root / "results" / "cells.parquet")
+    assert set(cells["source"]) == {"synthetic", "real"}
+    assert {"diabetes", "longley"} <= set(cells["cell_id"])
+    assert (cells["n_undefined"] + cells["n_failed"] <= cells["replicates"]).all()
+    defined = cells["replicates"] - cells["n_undefined"] - cells["n_failed"] > 1
+    assert cells.loc[defined, "mcse"].notna().all()
+    assert not cells.duplicated(["cell_id", "method", "tuning", "metric"]).any()
+
+
+def test_report_is_marked_and_tells_every_claim(finished: Workspace) -> None:
+    text = pdf_text(finished)
+    assert "Smoke run" in text
+    assert all(claim in text for claim in CLAIMS)
+    assert "??" not in text
+
+
+def test_report_embeds_its_fonts_and_says_what_it_is(finished: Workspace) -> None:
+    reader = PdfReader(finished.root / "results" / "report.pdf")
+    assert reader.metadata is not None
+    assert "put on trial" in reader.metadata["/Title"]
+    fonts = [
+        font.get_object()
+        for page in reader.pages
+        for font in page["/Resources"].get("/Font", {}).values()
+    ]
+    assert fonts
+    for font in fonts:
+        described = font.get("/DescendantFonts", [font])[0].get_object()
+        if described["/Subtype"] != "/Type3":
+            descriptor = described["/FontDescriptor"].get_object()
+            assert any(key.startswith("/FontFile") for key in descriptor)
+
+
+@pytest.mark.parametrize("figure", ["paths", "zero-share", "stability", "risk"])
+def test_figures_come_with_picture_and_data(finished: Workspace, figure: str) -> None:
+    folder = finished.root / "results" / "figures"
+    assert (folder / f"{figure}.pdf").read_bytes().startswith(b"%PDF")
+    assert (folder / f"{figure}.png").read_bytes().startswith(b"\x89PNG")
+    data = pd.read_csv(folder / f"{figure}.csv")
+    assert len(data)
+    assert {"mcse", "ci_low", "low"} & set(data.columns)  # every point with its interval
+
+
+def test_manifest_names_every_result_but_the_volatile_ones(finished: Workspace) -> None:
+    results = finished.root / "results"
+    left_out = ("volatile", "work", "published", "manifest.json")
+    written = {
+        path.relative_to(finished.root).as_posix()
+        for path in results.rglob("*")
+        if path.is_file()
+        and path.relative_to(results).parts[0] not in left_out
+        and path.name != ".snakemake_timestamp"
+    }
+    assert set(hashes(finished)) == written
+
+
+def test_nothing_hashed_knows_where_it_was_made(finished: Workspace) -> None:
+    for name in hashes(finished):
+        assert str(finished.root).encode() not in (finished.root / name).read_bytes()
+
+
+def test_a_second_run_does_nothing(finished: Workspace) -> None:
+    done = finished.run()
+    assert done.returncode == 0
+    assert "Nothing to be done" in done.stdout
+
+
+def test_one_core_in_another_folder_gives_the_same_bits(
+    finished: Workspace, tmp_path: Path
+) -> None:
+    other = Workspace.make(tmp_path / "a longer name" / "elsewhere")
+    done = other.run("--cores", "1")
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert hashes(other) == hashes(finished)
+
+
+def test_killed_and_started_again_gives_the_same_bits(finished: Workspace, tmp_path: Path) -> None:
+    workspace = Workspace.make(tmp_path / "killed")
+    process = subprocess.Popen(
+        workspace.command("--cores", "2"),
+        cwd=workspace.root,
+        env=workspace.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    while not list(workspace.root.glob("results/work/*/*/*-fits.parquet")):
+        assert process.poll() is None, "ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (workspace.root / "results" / "manifest.json").exists()
+    assert workspace.run("--unlock").returncode == 0
+    done = workspace.run("--cores", "2")
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert hashes(workspace) == hashes(finished)
+
+
+def test_an_edited_caption_reruns_the_report_only(copied: Workspace) -> None:
+    copied.edit("paper/results.tex", "Share of zero coefficients", "The share of zeros")
+    assert copied.planned() == {"report": 1, "manifest": 1, "all": 1}
+
+
+def test_a_claims_wording_reruns_no_fit(copied: Workspace) -> None:
+    copied.edit("config/claims/zeros.yaml", "Under L1 most", "With L1 most")
+    assert {"simulate", "fit", "evidence", "figure"}.isdisjoint(copied.planned())
+
+
+def test_a_claims_margin_reruns_verdicts_and_report(copied: Workspace) -> None:
+    copied.edit("config/claims/weights.yaml", "margin: 0.10", "margin: 0.20")
+    assert set(copied.planned()) == {"verdicts", "numbers", "report", "manifest", "all"}
+
+
+def test_a_new_cell_reruns_its_shard_and_what_follows(copied: Workspace) -> None:
+    study = yaml.safe_load(copied.read("config/tiny.yaml"))
+    extra = study["population"][0] | {"shapes": [[24, 6]], "correlations": ["independent"]}
+    copied.edit_study(population=[*study["population"], extra])
+    planned = copied.planned()
+    assert planned["simulate"] == 1
+    assert planned["fit"] == 3
+    assert not {"real", "kink"} & set(planned)
+
+
+def test_a_data_set_joins_the_study_and_reruns_no_fit(copied: Workspace) -> None:
+    longley = copied.read("config/datasets/longley.yaml")
+    text = longley.replace("title: Longley", "title: Mine \\write18{x} & 50% <b>")
+    (copied.root / "config" / "datasets" / "mine.yaml").write_text(text, encoding="utf-8")
+    planned = copied.planned()
+    assert planned["real"] == 1
+    assert not {"simulate", "fit", "kink", "verdicts"} & set(planned)
+    assert copied.run().returncode == 0
+    assert "Mine" in pdf_text(copied)
+    (copied.root / "config" / "datasets" / "mine.yaml").unlink()
+    assert copied.run().returncode == 0
+    assert "Mine" not in pdf_text(copied)
+
+
+def test_everything_wrong_is_said_at_once_before_any_job(tmp_path: Path) -> None:
+    workspace = Workspace.make(tmp_path / "bad")
+    workspace.edit_study(replicates="many", colour="red", seed=-1)
+    begun = time.monotonic()
+    done = workspace.run()
+    assert done.returncode == 2
+    assert time.monotonic() - begun < 5
+    for place in ("replicates", "colour", "seed"):
+        assert f"config/tiny.yaml: {place}: " in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not (workspace.root / "results").exists()
+
+
+def test_bad_claims_and_data_sets_are_said_together(tmp_path: Path) -> None:
+    workspace = Workspace.make(tmp_path / "bad")
+    workspace.edit("config/claims/zeros.yaml", "bar: existence", "bar: sometimes")
+    workspace.edit("config/datasets/longley.yaml", "path:", "file:")
+    done = workspace.run()
+    assert done.returncode == 2
+    assert "zeros.yaml: claims.l1-exact-zeros.rule.bar: " in done.stdout
+    assert "longley.yaml: file: " in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_a_bad_data_file_is_named_with_column_and_row(tmp_path: Path) -> None:
+    workspace = Workspace.make(tmp_path / "bad")
+    workspace.edit("data/longley.csv", "61122,88.5", "61122,n/a")
+    done = workspace.run()
+    assert done.returncode == 2
+    assert "longley.csv: column GNPDEFL, row 2: " in done.stdout
+    assert not (workspace.root / "results").exists()
+
+
+def test_without_a_config_file_it_is_the_study(finished: Workspace) -> None:
+    done = finished.run("-n", "--quiet", "rules", study=None)
+    assert done.returncode == 0, done.stdout
+    study = yaml.safe_load(finished.read("config/study.yaml"))
+    assert study["name"] == "study"
+
+
+def test_verify_says_that_nothing_is_published(finished: Workspace) -> None:
+    done = finished.run("verify")
+    assert done.returncode != 0
+    assert "no run has been published yet" in done.stdout

@@ -1,0 +1,67 @@
+"""The study: its configuration, checked before any job, and what the rules derive from it.
+
+reads   config (a study), config/claims/*.yaml, config/datasets/*.yaml
+gives   STUDY, REGISTRY, SHARDS and a few helpers
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from regclaims.config import Study, load_registry
+from regclaims.config.base import validate
+from regclaims.config.plan import cells, families, shards
+from regclaims.datasets import load_dataset
+from regclaims.errors import InputError
+from regclaims.keys import digest
+from regclaims.provenance import PACKAGE, code_hash
+
+ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent.parent
+SCRIPTS = ROOT / "workflow" / "scripts"
+CONDA = "../../environment.yml"
+WORK = "results/work"
+LOGS = "results/volatile/logs"
+TIMES = "results/volatile/benchmarks"
+
+# BLAS reads these when it is loaded. Its results differ in the last bits between one and two
+# threads, so every job has one; Snakemake runs as many jobs as there are cores.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+
+def load_all():
+    """Read and check the study with its claims and data sets; end here if anything is wrong."""
+    files = [str(file) for file in workflow.configfiles] or ["config"]
+    try:
+        study = validate(Study, config, files[-1])
+        registry = load_registry(
+            (ROOT / "config" / "claims").glob("*.yaml"),
+            (ROOT / "config" / "datasets").glob("*.yaml"),
+        )
+        for name, dataset in registry.datasets.items():
+            if dataset.path:
+                load_dataset(dataset.model_dump(), ROOT / dataset.path, name)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        print("Nothing was run. Mend the lines above and start again.", file=sys.stderr)
+        sys.exit(2)
+    return study, registry
+
+
+def code(script):
+    """Hash the code that a script runs: rules depend on it."""
+    return code_hash(SCRIPTS / script)
+
+
+STUDY, REGISTRY = load_all()
+SHARDS = {shard.key: shard for shard in shards(STUDY)}
+FAMILIES = families(STUDY)
+# What fits depend on beside their data; another l1_ratio adds fits and changes none.
+SETTINGS = STUDY.methods.model_dump(exclude={"l1_ratios"}) | STUDY.tuning.model_dump()
+
+
+wildcard_constraints:
+    shard="[0-9a-f]{16}",
+    settings="[0-9a-f]{16}",
+    family="[a-z0-9.-]+",
+    dataset="[a-z0-9][a-z0-9_-]*",

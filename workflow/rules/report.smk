@@ -1,0 +1,78 @@
+"""Report: numbers and tables as TeX, then the paper.
+
+reads   the tables of all stages, results/figures/, paper/
+writes  results/work/report/*.tex  generated: macros, tables, a paragraph per claim
+        results/report.pdf
+"""
+
+from regclaims.provenance import commit
+
+GENERATED = [
+    "macros",
+    "population-table",
+    "verdict-table",
+    "claims",
+    "data-table",
+    "data-notes",
+    "provenance",
+]
+PAPER = sorted((ROOT / "paper").glob("*.tex"))
+BIBLIOGRAPHY = ROOT / "paper" / "references.bib"
+
+
+rule numbers:
+    """Write every number and table of the paper as TeX."""
+    input:
+        verdicts="results/verdicts.csv",
+        strict="results/strict.csv",
+        decisions="results/decisions.csv",
+        contrasts="results/contrasts.parquet",
+        fits="results/fits.parquet",
+        cells="results/cells.parquet",
+        kink="results/kink-penalties.parquet",
+        about=real("about"),
+        figures=expand("results/figures/{figure}.csv", figure=FIGURES),
+    output:
+        expand("results/work/report/{name}.tex", name=GENERATED),
+    params:
+        study=STUDY.model_dump(mode="json"),
+        groups={name: group.model_dump() for name, group in REGISTRY.groups.items()},
+        datasets={name: data.model_dump() for name, data in REGISTRY.datasets.items()},
+        figures=list(FIGURES),
+        n_cells=len(cells(STUDY)),
+        provenance={
+            "commit": commit(ROOT),
+            "configuration": digest(STUDY.model_dump(mode="json")),
+            "claims": digest(plain_registry()),
+        },
+        code=code("numbers.py"),
+    log:
+        f"{LOGS}/numbers.log",
+    benchmark:
+        f"{TIMES}/numbers.tsv"
+    conda:
+        CONDA
+    script:
+        "../scripts/numbers.py"
+
+
+rule report:
+    """Typeset the paper."""
+    input:
+        paper=list(map(str, PAPER)),
+        bibliography=str(BIBLIOGRAPHY),
+        generated=rules.numbers.output,
+        figures=expand("results/figures/{figure}.pdf", figure=FIGURES),
+    output:
+        "results/report.pdf",
+    params:
+        code=code("report.py"),
+    log:
+        f"{LOGS}/report.log",
+        tex=f"{LOGS}/report-tex.log",
+    benchmark:
+        f"{TIMES}/report.tsv"
+    conda:
+        CONDA
+    script:
+        "../scripts/report.py"

@@ -1,0 +1,45 @@
+"""Verdicts: every claim, decided by the rule that was fixed beforehand.
+
+reads   results/{population,stability,kink}.parquet, results/fits.parquet/, config/claims/*.yaml
+writes  results/verdicts.csv       one row a claim: the charitable reading, which decides
+        results/strict.csv         the same columns for the strict reading
+        results/decisions.csv      p-values of the test and its mirror, cells that did not vote
+        results/contrasts.parquet  what each cell says on each part of each claim
+"""
+
+from regclaims.config.claims import BARS
+
+
+def plain_registry():
+    """Give what decides the claims as plain data."""
+    return {
+        name: claim.model_dump() | {"group": group}
+        for group, file in REGISTRY.groups.items()
+        for name, claim in file.claims.items()
+    }
+
+
+rule verdicts:
+    """Decide every claim, in its charitable and its strict reading."""
+    input:
+        population="results/population.parquet",
+        fits="results/fits.parquet",
+        stability="results/stability.parquet",
+        kink="results/kink.parquet",
+    output:
+        verdicts="results/verdicts.csv",
+        strict="results/strict.csv",
+        details="results/decisions.csv",
+        contrasts="results/contrasts.parquet",
+    params:
+        registry=plain_registry(),
+        bars=BARS,
+        code=code("verdicts.py"),
+    log:
+        f"{LOGS}/verdicts.log",
+    benchmark:
+        f"{TIMES}/verdicts.tsv"
+    conda:
+        CONDA
+    script:
+        "../scripts/verdicts.py"

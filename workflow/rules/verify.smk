@@ -1,0 +1,58 @@
+"""Verify: what a run has written, and whether another run gives the same.
+
+reads   all results
+writes  results/manifest.json  sha256 of every file, and where they come from
+
+`snakemake verify` compares the manifest with that of the published run.
+"""
+
+PUBLISHED = "results/published/manifest.json"
+
+
+rule manifest:
+    """Sum up every file of the run."""
+    input:
+        "results/report.pdf",
+        "results/population.parquet",
+        "results/fits.parquet",
+        "results/stability.parquet",
+        "results/paths.parquet",
+        "results/cells.parquet",
+        "results/kink.parquet",
+        "results/kink-penalties.parquet",
+        "results/verdicts.csv",
+        "results/strict.csv",
+        "results/decisions.csv",
+        "results/contrasts.parquet",
+        expand("results/figures/{figure}.{kind}", figure=FIGURES, kind=["pdf", "png", "csv"]),
+    output:
+        "results/manifest.json",
+    params:
+        provenance=rules.numbers.params.provenance,
+        code=code("manifest.py"),
+    log:
+        f"{LOGS}/manifest.log",
+    benchmark:
+        f"{TIMES}/manifest.tsv"
+    conda:
+        CONDA
+    script:
+        "../scripts/manifest.py"
+
+
+rule verify:
+    """Compare this run with the published one; fails if they differ, and says in what."""
+    input:
+        manifest="results/manifest.json",
+        published=branch(
+            lambda: Path(PUBLISHED).is_file(), then=PUBLISHED, otherwise=[]
+        ),
+    params:
+        expected=PUBLISHED,
+        code=code("verify.py"),
+    log:
+        f"{LOGS}/verify.log",
+    conda:
+        CONDA
+    script:
+        "../scripts/verify.py"

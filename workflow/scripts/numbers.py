@@ -1,0 +1,49 @@
+"""Write every number and table of the paper as TeX."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from regclaims.config import Registry, Study
+from regclaims.config.claims import Group
+from regclaims.config.datasets import Dataset
+from regclaims.io import write_text
+from regclaims.job import job
+from regclaims.provenance import versions
+from regclaims.report.claims import claim_sections, verdict_table
+from regclaims.report.numbers import Results, numbers
+from regclaims.report.tables import data_notes, data_table, population_table, provenance_table
+from regclaims.report.tex import write_macros
+
+with job(globals()) as run:
+    study = Study.model_validate(run.params.study)
+    registry = Registry(
+        {name: Group.model_validate(group) for name, group in run.params.groups.items()},
+        {name: Dataset.model_validate(data) for name, data in run.params.datasets.items()},
+    )
+    verdicts = pd.read_csv(run.input.verdicts)
+    strict = pd.read_csv(run.input.strict)
+    decisions = pd.read_csv(run.input.decisions)
+    results = Results(
+        verdicts=verdicts,
+        fits=pd.read_parquet(run.input.fits, columns=["status", "kkt", "gap", "at_grid_end"]),
+        figures={
+            name: pd.read_csv(path)
+            for name, path in zip(run.params.figures, run.input.figures, strict=True)
+        },
+        kink_penalties=pd.read_parquet(run.input.kink),
+    )
+    about = pd.concat(map(pd.read_parquet, run.input.about))
+    cells = pd.read_parquet(run.input.cells)
+    provenance = {**run.params.provenance, "seed": study.seed, **versions()}
+    texts = {
+        "macros": write_macros(numbers(study, run.params.n_cells, results)),
+        "population-table": population_table(study),
+        "verdict-table": verdict_table(verdicts, strict),
+        "claims": claim_sections(registry, verdicts, strict, decisions),
+        "data-table": data_table(registry, cells, about),
+        "data-notes": data_notes(registry),
+        "provenance": provenance_table(provenance),
+    }
+    for path in map(Path, run.output):
+        write_text(path, texts[path.stem])
