@@ -11,21 +11,22 @@ from regclaims.config.loading import Registry
 from regclaims.report.sentences import bar_text, verdict_sentence
 from regclaims.report.tex import Column, Tex, escape, interval, longtable, number, percent
 
-CHIPS = {"supported (existence)": "supported"}
+EXISTS = "supported (existence)"
 
 
 def chip(verdict: str) -> Tex:
     """A verdict as the preamble's coloured label."""
-    label = Tex(rf"\RcVerdict{{{CHIPS.get(verdict, verdict)}}}")
-    return Tex(rf"{label} (exists)") if verdict in CHIPS else label
+    if verdict == EXISTS:
+        return Tex(r"\RcVerdict{supported} (exists)")
+    return Tex(rf"\RcVerdict{{{verdict}}}")
 
 
 def verdict_table(verdicts: pd.DataFrame, strict: pd.DataFrame) -> Tex:
     """All claims: verdict, strict verdict, effect, interval and share of cells."""
     columns = [
-        Column("Claim", "p", 0.25),
+        Column("Claim", "p", 0.2),
         Column("Verdict", "l"),
-        Column("Strict reading", "l"),
+        Column("Strict", "l"),
         Column("Effect", "r"),
         Column(Tex(r"95\,\% interval"), "r"),
         Column("Bar", "r"),
@@ -37,7 +38,7 @@ def verdict_table(verdicts: pd.DataFrame, strict: pd.DataFrame) -> Tex:
         [
             Tex(rf"\hyperref[claim:{row['claim_id']}]{{{escape(row['claim_id'])}}}"),
             chip(row["verdict"]),
-            escape(strictly[row["claim_id"]]),
+            escape(str(strictly[row["claim_id"]]).removesuffix(" (existence)")),
             number(row["effect"]),
             interval(row["ci_low"], row["ci_high"]),
             _bar(row["bar"]),
@@ -117,7 +118,7 @@ def _strict(reading: str, verdict: Mapping[Hashable, Any]) -> Tex:
 
 
 def _as_adjective(verdict: str) -> str:
-    return "supported as an existence claim" if verdict.startswith("supported (") else verdict
+    return "supported as an existence claim" if verdict == EXISTS else verdict
 
 
 def _not_voting(decision: Mapping[Hashable, Any]) -> Tex:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from regclaims.config.loading import Registry
 from regclaims.config.study import Study
-from regclaims.report.tex import Column, Tex, escape, interval, number, percent, tabular
+from regclaims.report.tex import MIDRULE, Column, Tex, escape, interval, number, percent, tabular
 
 NAMES = {"ols": "least squares", "ridge": "ridge", "lasso": "lasso"}
 
@@ -63,32 +63,43 @@ def _tunings(cross_validated: list[str]) -> str:
 
 
 def data_table(registry: Registry, cells: pd.DataFrame, about: pd.DataFrame) -> Tex:
-    """Real data: size, collinearity, and test error by method with its interval."""
-    real = cells[(cells["source"] == "real") & (cells["metric"] == "relative_error")]
-    methods = sorted(
-        real["method"].unique(), key=lambda m: (m != "ols", m != "ridge", m != "lasso")
-    )
+    """Real data: size and collinearity, then test error and zeros of every method."""
+    real = cells[cells["source"] == "real"].set_index(["cell_id", "metric", "method"])
     columns = [
         Column("Data", "l"),
         Column("n", "r"),
         Column("p", "r"),
         Column(Tex(r"max $|r|$"), "r"),
-        *(Column(method_name(m).capitalize(), "r") for m in methods),
+        Column("Method", "l"),
+        Column("Test error", "r"),
+        Column(Tex(r"95\,\% interval"), "r"),
+        Column("Zero share", "r"),
     ]
-    rows: list[list[object]] = []
+    rows: list[Sequence[object]] = []
     for _, row in about.sort_values("dataset").iterrows():
         dataset = registry.datasets[row["dataset"]]
-        means = real[real["cell_id"] == row["dataset"]].set_index("method")
-        name = Tex(rf"{escape(dataset.title)} {_cited(dataset.citation)}")
-        sizes = [number(row["n_samples"], 0), number(row["n_features"], 0)]
-        first = [name, *sizes, number(row["max_correlation"])]
-        rows.append([*first, *(number(means.loc[m, "mean"]) for m in methods)])
-        rows.append(["", "", "", "", *(_interval(means.loc[m]) for m in methods)])
+        own = real.loc[row["dataset"]]
+        first: list[object] = [
+            dataset.title,
+            number(row["n_samples"], 0),
+            number(row["n_features"], 0),
+            number(row["max_correlation"]),
+        ]
+        rows += [MIDRULE] if rows else []
+        for method in sorted(own.loc["relative_error"].index, key=_order):
+            error, zeros = own.loc[("relative_error", method)], own.loc[("zero_share", method)]
+            values = [number(error["mean"]), _interval(error), percent(zeros["mean"])]
+            rows.append([*first, method_name(method), *values])
+            first = [""] * len(first)
     return tabular(columns, rows)
 
 
+def _order(method: str) -> tuple[bool, ...]:
+    return (*(method != name for name in NAMES), True)
+
+
 def _cited(key: str) -> Tex:
-    return Tex("(citation unknown)") if key == "unknown" else Tex(rf"\citep{{{key}}}")
+    return Tex("Citation unknown") if key == "unknown" else Tex(rf"Source: \citet{{{key}}}")
 
 
 def _interval(cell: pd.Series) -> Tex:
@@ -102,7 +113,8 @@ def data_notes(registry: Registry) -> Tex:
     for dataset in (registry.datasets[name] for name in sorted(registry.datasets)):
         protocol = dataset.protocol
         paragraphs.append(
-            rf"\paragraph{{{escape(dataset.title)}.}} {escape(dataset.about)} "
+            rf"\paragraph{{{escape(dataset.title)}}} {escape(dataset.about)} "
+            rf"{_cited(dataset.citation)}. "
             rf"Licence: {escape(dataset.licence)}. "
             rf"{number(protocol.splits, 0)} random splits with {percent(protocol.test_share)} of "
             rf"the rows held out; cross-validation with {number(protocol.folds, 0)} folds."
