@@ -14,6 +14,16 @@ if not config:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/files.smk"
+
+
+rule all:
+    """Run the study, write the report, and sum up every file in a manifest."""
+    input:
+        "results/report.pdf",
+        "results/manifest.json",
+
+
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/fit.smk"
 include: "workflow/rules/real.smk"
@@ -23,11 +33,3 @@ include: "workflow/rules/verdicts.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/verify.smk"
-
-
-rule all:
-    """Run the study, write the report, and sum up every file in a manifest."""
-    input:
-        "results/report.pdf",
-        "results/manifest.json",
-    default_target: True

@@ -1,4 +1,4 @@
-"""One BLAS thread, as in the jobs of a study, and property tests that try the same examples every time."""
+"""One BLAS thread, as in the jobs of a study; property tests try the same examples every time."""
 
 import pytest
 from hypothesis import settings

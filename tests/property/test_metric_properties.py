@@ -14,9 +14,7 @@ from regclaims.metrics.support import recovery, screening_f1
 # Zeros are common, and sizes far from under- and overflow of squares.
 values = st.one_of(st.just(0.0), st.floats(-1e3, 1e3).filter(lambda v: abs(v) > 1e-3))
 coef = arrays(float, st.integers(1, 12), elements=values)
-coefs = arrays(
-    float, array_shapes(min_dims=2, max_dims=2, min_side=3, max_side=9), elements=values
-)
+coefs = arrays(float, array_shapes(min_dims=2, max_dims=2, min_side=3, max_side=9), elements=values)
 positive = st.floats(1e-3, 1e3)
 EPS = np.finfo(float).eps
 

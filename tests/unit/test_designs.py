@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regclaims.config.plan import cells
+from regclaims.config.study import Study
 from regclaims.designs import Scenario
 from regclaims.designs.correlation import correlation, within_block_correlation
 from regclaims.designs.signal import support
@@ -25,7 +27,7 @@ def scenario(**changes):
         "n_samples": 40,
         "n_features": 12,
         "correlation": {"kind": "ar1", "rho": 0.7},
-        "density": 0.25,
+        "n_relevant": 3,
         "placement": "spread",
         "snr": 1.22,
     }
@@ -118,55 +120,89 @@ def test_within_block_correlation_by_hand():
 # Support
 
 
-@pytest.mark.parametrize(
-    ("p", "density", "s"),
-    [(100, 0.05, 5), (1000, 0.005, 5), (100, 0.005, 1), (10, 0.05, 1), (7, 1.0, 7), (10, 0.5, 5)],
-)
-def test_spread_support_has_its_size_and_equal_distances(p, density, s):
-    chosen = support(p, density, "spread", 5)
+@pytest.mark.parametrize(("p", "s"), [(100, 5), (1000, 7), (100, 1), (7, 7), (10, 5), (11, 3)])
+def test_spread_support_has_its_size_and_equal_distances(p, s):
+    chosen = support(p, s, "spread", 5)
     assert len(chosen) == len(set(chosen.tolist())) == s
     assert chosen[0] == 0
     distances = np.diff([*chosen, p])
     assert distances.max() - distances.min() <= 1
 
 
-@given(
-    st.integers(5, 300), st.floats(0.001, 1), st.integers(2, 5), st.sampled_from(["spread", "w"])
-)
-def test_support_is_ascending_and_inside(p, density, block_size, placement):
-    placement = {"w": "whole-blocks"}.get(placement, placement)
-    chosen = support(p, density, placement, block_size)
-    assert len(chosen) >= 1
+@given(st.integers(1, 300), st.floats(0, 1))
+def test_spread_support_is_ascending_and_inside(p, share):
+    s = max(1, round(share * p))
+    chosen = support(p, s, "spread", 5)
+    assert len(chosen) == s
     assert (np.diff(chosen) > 0).all()
-    assert chosen[0] >= 0
+    assert chosen[0] == 0
     assert chosen[-1] < p
 
 
-@pytest.mark.parametrize(
-    ("p", "density", "size", "blocks"),
-    [(100, 0.05, 5, 1), (100, 0.5, 5, 10), (100, 1.0, 5, 20), (100, 0.005, 5, 1), (22, 0.5, 5, 2)],
-)
-def test_whole_blocks_are_whole(p, density, size, blocks):
-    chosen = support(p, density, "whole-blocks", size)
-    assert len(chosen) == blocks * size
-    filled = np.bincount(chosen // size, minlength=p // size)
+@given(st.integers(1, 60), st.integers(1, 7), st.integers(0, 6), st.floats(0, 1))
+def test_whole_blocks_are_whole(n_blocks, size, rest, share):
+    p, blocks = n_blocks * size + min(rest, size - 1), max(1, round(share * n_blocks))
+    chosen = support(p, blocks * size, "whole-blocks", size)
+    assert (np.diff(chosen) > 0).all()
+    filled = np.bincount(chosen // size)
     assert set(filled.tolist()) <= {0, size}
     assert filled.sum() == blocks * size
+    # At equal distances, as far as whole numbers allow.
+    starts = np.diff([*chosen[::size], n_blocks * size])
+    assert starts.max() - starts.min() <= size
 
 
-def test_whole_blocks_stand_at_equal_distances():
-    starts = support(100, 0.2, "whole-blocks", 5)[::5]
+def test_whole_blocks_by_hand():
+    starts = support(100, 20, "whole-blocks", 5)[::5]
     np.testing.assert_array_equal(starts, [0, 25, 50, 75])
 
 
-def test_there_is_a_signal_where_blocks_are_longer_than_the_row():
+@pytest.mark.parametrize(("p", "s", "size"), [(10, 3, 5), (10, 15, 5), (3, 5, 5), (10, 0, 5)])
+def test_columns_that_make_no_whole_blocks_are_refused(p, s, size):
+    with pytest.raises(ValueError, match=f"{s} of {p} columns are not blocks of {size}"):
+        support(p, s, "whole-blocks", size)
+
+
+def planned(**levels):
+    grid = {
+        "shapes": [[20, 3]],
+        "correlations": [{"kind": "ar1", "rho": 0.5}],
+        "densities": [0.5],
+        "snrs": [1.0],
+    }
+    study = {"name": "tiny", "seed": 1, "replicates": 3, "population": [grid | levels]}
+    return [cell.spec for cell in cells(Study.model_validate(study))]
+
+
+def test_a_study_whose_blocks_are_longer_than_its_rows_is_refused_or_can_be_drawn():
     # AR(1) counts 5 neighbours as a block; a study may have as few as 2 columns.
-    assert len(support(3, 0.5, "whole-blocks", 5)) >= 1
+    try:
+        specs = planned(placements=["whole-blocks"])
+    except ValueError:
+        return
+    for spec in specs:
+        assert Scenario(spec).signal_variance > 0
+
+
+@pytest.mark.parametrize(
+    ("p", "density", "placement", "s"),
+    [
+        (100, 0.05, "spread", 5),
+        (100, 0.005, "spread", 1),
+        (100, 1.0, "spread", 100),
+        (100, 0.005, "whole-blocks", 5),
+        (100, 0.5, "whole-blocks", 50),
+        (22, 1.0, "whole-blocks", 20),
+    ],
+)
+def test_how_many_columns_a_density_makes_relevant(p, density, placement, s):
+    (spec,) = planned(shapes=[[20, p]], densities=[density], placements=[placement])
+    assert spec["n_relevant"] == np.count_nonzero(Scenario(spec).beta) == s
 
 
 def test_unknown_placement_is_named():
     with pytest.raises(ValueError, match="somewhere"):
-        support(10, 0.5, "somewhere", 5)
+        support(10, 5, "somewhere", 5)
 
 
 # Scenario
@@ -176,7 +212,7 @@ def test_unknown_placement_is_named():
 @pytest.mark.parametrize("snr", [0.05, 6.0])
 def test_signal_to_noise_ratio_is_realised(structure, snr):
     n = 20_000
-    made = scenario(n_samples=n, correlation=structure, snr=snr, density=0.5)
+    made = scenario(n_samples=n, correlation=structure, snr=snr, n_relevant=6)
     draw = made.draw(3, 0)
     signal = draw.X @ made.beta
     noise = draw.y - signal
@@ -190,7 +226,7 @@ def test_signal_to_noise_ratio_is_realised(structure, snr):
 @pytest.mark.parametrize("structure", STRUCTURES, ids=str)
 def test_excess_risk_is_the_test_error_less_the_noise(structure):
     n = 50_000
-    made = scenario(n_samples=n, correlation=structure, density=0.5)
+    made = scenario(n_samples=n, correlation=structure, n_relevant=6)
     coefs = made.beta + np.random.default_rng(0).standard_normal((2, 12))
     draw = made.draw(1, 0)
     errors = ((draw.X_validation @ coefs.T - draw.y_validation[:, None]) ** 2).mean(axis=0)
@@ -261,7 +297,7 @@ def test_moderators_by_hand():
     twins = scenario(
         n_samples=30,
         n_features=8,
-        density=0.5,
+        n_relevant=4,
         placement="whole-blocks",
         correlation={"kind": "blocks", "rho": 0.9, "size": 2},
     )
@@ -279,5 +315,5 @@ def test_moderators_by_hand():
 
 
 def test_cells_that_differ_have_different_names():
-    changes = [{}, {"snr": 6.0}, {"density": 0.5}, {"placement": "whole-blocks"}]
+    changes = [{}, {"snr": 6.0}, {"n_relevant": 6}, {"placement": "whole-blocks"}]
     assert len({scenario(**change).cell_id for change in changes}) == len(changes)

@@ -27,9 +27,7 @@ def naive_variance(coefs):
 
 def naive_cosine(coefs):
     rows = [row for row in coefs if row.any()]
-    pairs = [
-        a @ b / np.linalg.norm(a) / np.linalg.norm(b) for a, b in combinations(rows, 2)
-    ]
+    pairs = [a @ b / np.linalg.norm(a) / np.linalg.norm(b) for a, b in combinations(rows, 2)]
     return np.mean(pairs) if pairs else np.nan
 
 
@@ -194,9 +192,7 @@ def test_jackknife_error_of_a_mean_is_the_standard_error():
 
 def test_jackknife_error_is_about_the_spread_over_repetitions():
     rng = np.random.default_rng(10)
-    found = [
-        cosine(rng.standard_normal((40, 3)) + [1.0, 0.5, 0.0]) for _ in range(300)
-    ]
+    found = [cosine(rng.normal([1.0, 0.5, 0.0], 1, (40, 3))) for _ in range(300)]
     actual = np.std([one.value for one in found], ddof=1)
     claimed = np.mean([one.standard_error for one in found])
     # The standard deviation of 300 values is known to 1/sqrt(600); five of these. The jackknife's

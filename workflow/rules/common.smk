@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from regclaims.claims.checks import check_together
 from regclaims.config import Study, load_registry
 from regclaims.config.base import validate
 from regclaims.config.plan import cells, families, shards
@@ -17,6 +18,9 @@ from regclaims.keys import digest
 from regclaims.provenance import PACKAGE, code_hash
 
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent.parent
+if ROOT.is_relative_to(Path.cwd()):
+    # Inputs are known by their path: a relative one survives a move of the folder.
+    ROOT = ROOT.relative_to(Path.cwd())
 SCRIPTS = ROOT / "workflow" / "scripts"
 CONDA = "../../environment.yml"
 WORK = "results/work"
@@ -41,6 +45,7 @@ def load_all():
         for name, dataset in registry.datasets.items():
             if dataset.path:
                 load_dataset(dataset.model_dump(), ROOT / dataset.path, name)
+        check_together(study, registry, files[-1])
     except InputError as error:
         print(error, file=sys.stderr)
         print("Nothing was run. Mend the lines above and start again.", file=sys.stderr)

@@ -14,21 +14,39 @@ rule evidence:
         fits=fitted("fits"),
         stability=fitted("stability"),
         paths=fitted("paths"),
-        splits=real("splits"),
     output:
         fits=directory("results/fits.parquet"),
         stability="results/stability.parquet",
         paths="results/paths.parquet",
-        cells="results/cells.parquet",
-    params:
-        names=[f"{shard}-{family}" for shard in SHARDS for family in FAMILIES],
-        replicates=STUDY.replicates,
-        code=code("evidence.py"),
+        cells=SYNTHETIC_CELLS,
     log:
         f"{LOGS}/evidence.log",
     benchmark:
         f"{TIMES}/evidence.tsv"
     conda:
         CONDA
+    params:
+        names=[f"{shard}-{family}" for shard in SHARDS for family in FAMILIES],
+        replicates=STUDY.replicates,
+        code=code("evidence.py"),
     script:
         "../scripts/evidence.py"
+
+
+rule cells:
+    """Put real data sets beside the synthetic cells."""
+    input:
+        synthetic=SYNTHETIC_CELLS,
+        splits=real("splits"),
+    output:
+        "results/cells.parquet",
+    log:
+        f"{LOGS}/cells.log",
+    benchmark:
+        f"{TIMES}/cells.tsv"
+    conda:
+        CONDA
+    params:
+        code=code("cells.py"),
+    script:
+        "../scripts/cells.py"

@@ -7,20 +7,6 @@ writes  results/work/<shard>/<settings>/<family>-fits.parquet       one row a fi
 """
 
 
-def fit_settings(shard):
-    """Give what a shard's fits depend on beside its data; its hash names their folder."""
-    return {"settings": SETTINGS, "cross_validated": SHARDS[shard].cross_validated}
-
-
-def fitted(kind):
-    """List the files of one kind, of all shards and families."""
-    return [
-        f"{WORK}/{shard}/{digest(fit_settings(shard))}/{family}-{kind}.parquet"
-        for shard in SHARDS
-        for family in FAMILIES
-    ]
-
-
 rule fit:
     """Fit one family of methods to one shard, and measure every fit."""
     input:
@@ -29,19 +15,19 @@ rule fit:
         fits=f"{WORK}/{{shard}}/{{settings}}/{{family}}-fits.parquet",
         stability=f"{WORK}/{{shard}}/{{settings}}/{{family}}-stability.parquet",
         paths=f"{WORK}/{{shard}}/{{settings}}/{{family}}-paths.parquet",
+    log:
+        f"{LOGS}/fit-{{shard}}-{{settings}}-{{family}}.log",
+    benchmark:
+        f"{TIMES}/fit-{{shard}}-{{settings}}-{{family}}.tsv"
+    # Fits before draws, so that few draws lie on the disk at a time; costly shards first.
+    priority: lambda wildcards: 10 * SHARDS[wildcards.shard].cost
+    conda:
+        CONDA
     params:
         shard=lambda wildcards: SHARDS[wildcards.shard].draws,
         settings=SETTINGS,
         cross_validated=lambda wildcards: SHARDS[wildcards.shard].cross_validated,
         family="{family}",
         code=code("fit.py"),
-    # Fits before draws, so that few draws lie on the disk at a time; costly shards first.
-    priority: lambda wildcards: 10 * SHARDS[wildcards.shard].cost
-    log:
-        f"{LOGS}/fit-{{shard}}-{{settings}}-{{family}}.log",
-    benchmark:
-        f"{TIMES}/fit-{{shard}}-{{settings}}-{{family}}.tsv"
-    conda:
-        CONDA
     script:
         "../scripts/fit.py"

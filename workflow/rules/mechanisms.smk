@@ -11,16 +11,16 @@ rule kink:
     output:
         pairs="results/kink.parquet",
         penalties="results/kink-penalties.parquet",
-    params:
-        spec=STUDY.mechanisms.kink.model_dump(exclude={"replicates"}, exclude_none=True),
-        replicates=STUDY.mechanisms.kink.replicates,
-        seed=STUDY.seed,
-        code=code("kink.py"),
     log:
         f"{LOGS}/kink.log",
     benchmark:
         f"{TIMES}/kink.tsv"
     conda:
         CONDA
+    params:
+        spec=STUDY.mechanisms.kink.model_dump(exclude={"replicates"}, exclude_none=True),
+        replicates=STUDY.mechanisms.kink.replicates,
+        seed=STUDY.seed,
+        code=code("kink.py"),
     script:
         "../scripts/kink.py"

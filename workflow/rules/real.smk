@@ -7,37 +7,6 @@ writes  results/work/real/<dataset>-<settings>/  splits.parquet   one row a spli
 """
 
 
-# Title, licence and citation are wording: they re-run nothing.
-USED = {"source", "name", "path", "target", "drop", "protocol"}
-
-
-def real_settings(dataset):
-    """Give what a data set's results depend on; its hash names their folder."""
-    return {
-        "name": dataset,
-        "dataset": REGISTRY.datasets[dataset].model_dump(include=USED),
-        "families": FAMILIES,
-        "settings": SETTINGS,
-        "seed": STUDY.seed,
-    }
-
-
-def real_file(dataset, kind):
-    """Name a data set's file of one kind."""
-    return f"{WORK}/real/{dataset}-{digest(real_settings(dataset))}/{kind}.parquet"
-
-
-def real(kind):
-    """List the files of one kind, of all data sets."""
-    return [real_file(dataset, kind) for dataset in REGISTRY.datasets]
-
-
-def data_file(wildcards):
-    """Give the data set's file, if it comes as one."""
-    path = REGISTRY.datasets[wildcards.dataset].path
-    return [str(ROOT / path)] if path else []
-
-
 rule real:
     """Fit and test every method on repeated splits of one real data set."""
     input:
@@ -46,6 +15,12 @@ rule real:
         splits=f"{WORK}/real/{{dataset}}-{{settings}}/splits.parquet",
         paths=f"{WORK}/real/{{dataset}}-{{settings}}/paths.parquet",
         about=f"{WORK}/real/{{dataset}}-{{settings}}/about.parquet",
+    log:
+        f"{LOGS}/real-{{dataset}}-{{settings}}.log",
+    benchmark:
+        f"{TIMES}/real-{{dataset}}-{{settings}}.tsv"
+    conda:
+        CONDA
     params:
         name="{dataset}",
         dataset=lambda wildcards: real_settings(wildcards.dataset)["dataset"],
@@ -53,11 +28,5 @@ rule real:
         settings=SETTINGS,
         seed=STUDY.seed,
         code=code("real.py"),
-    log:
-        f"{LOGS}/real-{{dataset}}-{{settings}}.log",
-    benchmark:
-        f"{TIMES}/real-{{dataset}}-{{settings}}.tsv"
-    conda:
-        CONDA
     script:
         "../scripts/real.py"

@@ -34,6 +34,12 @@ rule numbers:
         figures=expand("results/figures/{figure}.csv", figure=FIGURES),
     output:
         expand("results/work/report/{name}.tex", name=GENERATED),
+    log:
+        f"{LOGS}/numbers.log",
+    benchmark:
+        f"{TIMES}/numbers.tsv"
+    conda:
+        CONDA
     params:
         study=STUDY.model_dump(mode="json"),
         groups={name: group.model_dump() for name, group in REGISTRY.groups.items()},
@@ -46,12 +52,6 @@ rule numbers:
             "claims": digest(plain_registry()),
         },
         code=code("numbers.py"),
-    log:
-        f"{LOGS}/numbers.log",
-    benchmark:
-        f"{TIMES}/numbers.tsv"
-    conda:
-        CONDA
     script:
         "../scripts/numbers.py"
 
@@ -65,8 +65,6 @@ rule report:
         figures=expand("results/figures/{figure}.pdf", figure=FIGURES),
     output:
         "results/report.pdf",
-    params:
-        code=code("report.py"),
     log:
         f"{LOGS}/report.log",
         tex=f"{LOGS}/report-tex.log",
@@ -74,5 +72,7 @@ rule report:
         f"{TIMES}/report.tsv"
     conda:
         CONDA
+    params:
+        code=code("report.py"),
     script:
         "../scripts/report.py"

@@ -10,15 +10,15 @@ rule population:
     """Describe every cell of the population."""
     output:
         "results/population.parquet",
-    params:
-        cells=[{"spec": cell.spec, "densities": cell.densities} for cell in cells(STUDY)],
-        code=code("population.py"),
     log:
         f"{LOGS}/population.log",
     benchmark:
         f"{TIMES}/population.tsv"
     conda:
         CONDA
+    params:
+        cells=[{"spec": cell.spec, "densities": cell.densities} for cell in cells(STUDY)],
+        code=code("population.py"),
     script:
         "../scripts/population.py"
 
@@ -27,15 +27,15 @@ rule simulate:
     """Draw the training and validation data of one shard."""
     output:
         draws=temp(f"{WORK}/{{shard}}/draws.npz"),
-    params:
-        shard=lambda wildcards: SHARDS[wildcards.shard].draws,
-        code=code("simulate.py"),
-    priority: lambda wildcards: SHARDS[wildcards.shard].cost
     log:
         f"{LOGS}/simulate-{{shard}}.log",
     benchmark:
         f"{TIMES}/simulate-{{shard}}.tsv"
+    priority: lambda wildcards: SHARDS[wildcards.shard].cost
     conda:
         CONDA
+    params:
+        shard=lambda wildcards: SHARDS[wildcards.shard].draws,
+        code=code("simulate.py"),
     script:
         "../scripts/simulate.py"

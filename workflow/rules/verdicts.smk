@@ -7,17 +7,6 @@ writes  results/verdicts.csv       one row a claim: the charitable reading, whic
         results/contrasts.parquet  what each cell says on each part of each claim
 """
 
-from regclaims.config.claims import BARS
-
-
-def plain_registry():
-    """Give what decides the claims as plain data."""
-    return {
-        name: claim.model_dump() | {"group": group}
-        for group, file in REGISTRY.groups.items()
-        for name, claim in file.claims.items()
-    }
-
 
 rule verdicts:
     """Decide every claim, in its charitable and its strict reading."""
@@ -31,15 +20,15 @@ rule verdicts:
         strict="results/strict.csv",
         details="results/decisions.csv",
         contrasts="results/contrasts.parquet",
-    params:
-        registry=plain_registry(),
-        bars=BARS,
-        code=code("verdicts.py"),
     log:
         f"{LOGS}/verdicts.log",
     benchmark:
         f"{TIMES}/verdicts.tsv"
     conda:
         CONDA
+    params:
+        registry=plain_registry(),
+        bars=BARS,
+        code=code("verdicts.py"),
     script:
         "../scripts/verdicts.py"

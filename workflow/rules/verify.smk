@@ -27,15 +27,15 @@ rule manifest:
         expand("results/figures/{figure}.{kind}", figure=FIGURES, kind=["pdf", "png", "csv"]),
     output:
         "results/manifest.json",
-    params:
-        provenance=rules.numbers.params.provenance,
-        code=code("manifest.py"),
     log:
         f"{LOGS}/manifest.log",
     benchmark:
         f"{TIMES}/manifest.tsv"
     conda:
         CONDA
+    params:
+        provenance=rules.numbers.params.provenance,
+        code=code("manifest.py"),
     script:
         "../scripts/manifest.py"
 
@@ -44,15 +44,9 @@ rule verify:
     """Compare this run with the published one; fails if they differ, and says in what."""
     input:
         manifest="results/manifest.json",
-        published=branch(
-            lambda: Path(PUBLISHED).is_file(), then=PUBLISHED, otherwise=[]
-        ),
+        published=PUBLISHED if Path(PUBLISHED).is_file() else [],
     params:
         expected=PUBLISHED,
         code=code("verify.py"),
-    log:
-        f"{LOGS}/verify.log",
-    conda:
-        CONDA
     script:
         "../scripts/verify.py"

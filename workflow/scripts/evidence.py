@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from regclaims.evidence.cells import cells_from_fits, cells_from_splits, cells_from_stability
+from regclaims.evidence.cells import cells_from_fits, cells_from_stability
 from regclaims.io import write_parquet
 from regclaims.job import job
 
@@ -18,7 +18,6 @@ with job(globals()) as run:
         tables.append(cells_from_fits(pd.read_parquet(part)))
     for part in run.input.stability:
         tables.append(cells_from_stability(pd.read_parquet(part), run.params.replicates))
-    tables += [cells_from_splits(pd.read_parquet(part)) for part in run.input.splits]
     write_parquet(run.output.cells, pd.concat(tables, ignore_index=True))
     for name in ("stability", "paths"):
         joined = pd.concat(map(pd.read_parquet, getattr(run.input, name)), ignore_index=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,7 @@ class Decision:
         Mean effect over the voting cells of the deciding part, its 95 % interval and standard
         error. The cells are the population, so only Monte Carlo error is in it.
     shares : dict
-        Share of cells by state.
+        Share of cells by state; undefined for ``rarely``, which counts fits.
     cells, replicates : int
         Voting cells; evidence replicates in each.
     p_supported, p_refuted : float
@@ -98,13 +99,17 @@ def decide(parts: Sequence[pd.DataFrame], rule: Mapping[str, Any], bar: float | 
         ci_low=low,
         ci_high=high,
         mcse=mcse,
-        shares={s: float((cells["state"] == s).mean()) for s in STATES},
+        shares=_shares(cells) if rule["bar"] != "rarely" else dict.fromkeys(STATES, math.nan),
         cells=len(cells),
         replicates=int(cells["replicates"].min()),
         p_supported=p_supported,
         p_refuted=p_refuted,
         part=deciding,
     )
+
+
+def _shares(cells: pd.DataFrame) -> dict[str, float]:
+    return {state: float((cells["state"] == state).mean()) for state in STATES}
 
 
 def _verdict(p_supported: float, p_refuted: float, *, existence: bool) -> str:

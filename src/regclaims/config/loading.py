@@ -8,28 +8,32 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import TypeAdapter, ValidationError
 
-from regclaims.config.base import Model, validate
+from regclaims.config.base import Model, Name, validate
 from regclaims.config.claims import Claim, Group
 from regclaims.config.datasets import Dataset
 from regclaims.config.study import Study
 from regclaims.errors import InputError, Problem
 
+NAME = TypeAdapter(Name)
+
 
 class _UniqueKeys(yaml.SafeLoader):
     """YAML's safe loader, refusing a key that is given twice (the first would be lost)."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Build a mapping whose keys are all different."""
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        """Compose a mapping whose keys are all different; what is merged in may be overridden."""
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            name = (key.tag, key.value) if isinstance(key, yaml.ScalarNode) else id(key)
+            if name in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"key {key!r} is given twice", key_node.start_mark
+                    None, None, f"key {key.value!r} is given twice", key.start_mark
                 )
-            seen.add(key)
-        return super().construct_mapping(node, deep)
+            seen.add(name)
+        return node
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,30 @@ def read_yaml(path: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise InputError([Problem(str(path), where, f"is not YAML: {error.problem}")]) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        first = str(error).splitlines()[0]
-        raise InputError([Problem(str(path), "", f"is not YAML: {first}")]) from None
+        raise InputError([Problem(str(path), where, f"is not YAML: {_words(error)}")]) from None
+    except UnicodeDecodeError as error:
+        message = f"must be text in UTF-8; byte {error.start + 1} is not"
+        raise InputError([Problem(str(path), "", message)]) from None
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise InputError([Problem(str(path), "", f"cannot be read: {reason}")]) from None
+    except RecursionError:
+        raise InputError([Problem(str(path), "", "is nested too deeply")]) from None
+    except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:
+        # PyYAML lets what goes wrong inside a value through: a 13th month, `!!bool maybe`.
+        first = str(error).partition("\n")[0]
+        raise InputError([Problem(str(path), "", f"is not YAML: {first}")]) from None
+
+
+def _words(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or "unreadable"
+    if "\\t" in problem:
+        return "a tab; indent with spaces"
+    if problem.startswith("could not determine a constructor for the tag"):
+        return f"tag {problem.split()[-1]} is not allowed; only plain values are"
+    if problem == "but found another document":
+        return "a second document begins here; a file holds one"
+    return problem
 
 
 def load(model: type[Model], path: Path) -> Model:
@@ -97,29 +118,42 @@ def load_registry(claims: Iterable[Path], datasets: Iterable[Path]) -> Registry:
     problems += _repeated(groups)
     if problems:
         raise InputError(problems)
-    return Registry(groups, loaded)
+    return Registry(
+        {path.stem: group for path, group in groups.items()},
+        {path.stem: dataset for path, dataset in loaded.items()},
+    )
 
 
 def _load_all(
     model: type[Model], paths: Iterable[Path], problems: list[Problem]
-) -> dict[str, Model]:
+) -> dict[Path, Model]:
     loaded = {}
     for path in sorted(paths):
         try:
-            loaded[path.stem] = load(model, path)
+            loaded[path] = load(model, path)
         except InputError as error:
             problems += error.problems
+        problems += _misnamed(path)
     return loaded
 
 
-def _repeated(groups: dict[str, Group]) -> list[Problem]:
-    first: dict[str, str] = {}
+def _misnamed(path: Path) -> list[Problem]:
+    """Check that the file's stem, which becomes part of paths, is a name."""
+    try:
+        NAME.validate_python(path.stem)
+    except ValidationError:
+        message = "its name must be of a-z, 0-9, '-' and '_', 60 at most, and end in .yaml"
+        return [Problem(str(path), "", message)]
+    return []
+
+
+def _repeated(groups: dict[Path, Group]) -> list[Problem]:
+    first: dict[str, Path] = {}
     problems = []
     for file, group in groups.items():
         for name in group.claims:
             if name in first:
-                problems.append(
-                    Problem(f"{file}.yaml", f"claims.{name}", f"also stands in {first[name]}.yaml")
-                )
+                message = f"also stands in {first[name]}"
+                problems.append(Problem(str(file), f"claims.{name}", message))
             first.setdefault(name, file)
     return problems

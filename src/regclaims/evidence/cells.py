@@ -87,23 +87,25 @@ def cells_from_stability(stability: pd.DataFrame, replicates: int) -> pd.DataFra
     Parameters
     ----------
     stability : DataFrame
-        As from `fit_shard`: ``left_out`` is -1 for the value itself.
+        As from `fit_shard`: ``left_out`` is -1 for the value itself. A method with a failed
+        replicate has no left-out values; then all replicates count as failed.
     replicates : int
         Evidence replicates per cell.
     """
     rows = []
     for names, group in stability.groupby([*ARM, "metric"], sort=True):
         values = group.set_index("left_out")["value"]
-        jackknife = values.drop(-1).to_numpy()
-        undefined = not np.isfinite(values.loc[-1])
+        value, left_out = float(values.loc[-1]), values.drop(-1).to_numpy(float)
+        undefined = int(np.count_nonzero(~np.isfinite(left_out)))
         rows.append(
             dict(zip([*ARM, "metric"], names, strict=True))
             | {
-                "mean": values.loc[-1],
-                "mcse": np.nan if undefined else jackknife_error(jackknife),
+                "mean": value,
+                # Without one of the left-out values there is no jackknife, hence no error.
+                "mcse": np.nan if undefined else jackknife_error(left_out),
                 "replicates": replicates,
-                "n_undefined": replicates if undefined else 0,
-                "n_failed": 0 if len(jackknife) else replicates,
+                "n_undefined": undefined if np.isfinite(value) else len(left_out),
+                "n_failed": replicates - len(left_out),
             }
         )
     return _tidy(pd.DataFrame(rows), "synthetic")

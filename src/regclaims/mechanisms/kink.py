@@ -9,14 +9,14 @@ fake a zero or hide one. A zero is ``== 0.0``.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
 
-from regclaims.keys import cell_key, generator
+from regclaims.keys import cell_id, cell_key, generator
 from regclaims.mechanisms import penalties as pen
 from regclaims.mechanisms.penalties import FloatArray, KinkedPenalty, Penalty
 
@@ -26,7 +26,7 @@ NONNEGATIVE = "nonnegative-ls"
 TINY = float(np.finfo(np.float64).tiny)
 # A bracket is at most about 1400 log units wide; 64 halvings leave less than a double's spacing.
 BISECTIONS = 64
-# Steps of the scan between a penalty's own scale and |z|, where stationary points may abound.
+# Steps of the scan for several minima, from where they may start up to |z|.
 SCAN_STEPS = 256
 
 
@@ -63,23 +63,12 @@ def make_penalty(spec: Mapping[str, Any], lam: float) -> Penalty:
     """
     shape = {key: value for key, value in spec.items() if key != "penalty"}
     kind = spec.get("penalty")
+    if kind not in FAMILIES:
+        raise ValueError(f"unknown penalty {kind!r}, expected one of {', '.join(FAMILIES)}")
     try:
-        match kind:
-            case "power":
-                return _power(lam=lam, **shape)
-            case "elastic-net":
-                return pen.ElasticNet(lam, **shape)
-            case "mcp":
-                return pen.MCP(lam, **shape)
-            case "scad":
-                return pen.SCAD(lam, **shape)
-            case "huberized-l1":
-                return pen.HuberizedL1(lam, **shape)
-            case "rounded":
-                return _rounded(lam=lam, **shape)
+        return FAMILIES[kind](lam=lam, **shape)
     except TypeError as error:
         raise ValueError(f"penalty {kind!r}: {error}") from None
-    raise ValueError(f"unknown penalty {kind!r}")
 
 
 def _power(q: float, lam: float) -> Penalty:
@@ -95,6 +84,16 @@ def _rounded(of: Mapping[str, Any], width: float, lam: float) -> Penalty:
     if not isinstance(inner, KinkedPenalty):
         raise ValueError(f"{inner.name} has no kink to round")
     return pen.Rounded(inner, width)
+
+
+FAMILIES: dict[str, Callable[..., Penalty]] = {
+    "power": _power,
+    "elastic-net": pen.ElasticNet,
+    "mcp": pen.MCP,
+    "scad": pen.SCAD,
+    "huberized-l1": pen.HuberizedL1,
+    "rounded": _rounded,
+}
 
 
 def minimize(penalty: Penalty, z: FloatArray) -> FloatArray:
@@ -113,9 +112,13 @@ def minimize(penalty: Penalty, z: FloatArray) -> FloatArray:
 
     Raises
     ------
+    ValueError
+        If an element of `z` is not finite.
     FloatingPointError
         If a minimiser is not zero but smaller than any normal double.
     """
+    if not np.all(np.isfinite(z)):
+        raise ValueError("z must be finite")
     if isinstance(penalty, KinkedPenalty):
         return penalty.prox(z)
     b = np.zeros_like(z)
@@ -128,14 +131,13 @@ def _minimize_smooth(penalty: Penalty, size: FloatArray) -> FloatArray:
     """Return minimisers for ``size > 0`` as roots of the slope ``b - size + P'(b)``."""
     if np.any(_slope(penalty, np.full_like(size, TINY), size) >= 0):
         raise FloatingPointError(f"{penalty.name}: a minimiser underflows")
-    # Rounding adds curvature P'(s) w^2/s^3 >= 0 and damps the old one: it makes no new minimum.
-    scale = penalty.width if isinstance(penalty, pen.Rounded) and not penalty.of.unimodal else None
-    if scale is None:
+    start = penalty.monotone_below
+    if math.isinf(start):
         return _bisect(penalty, np.full_like(size, math.log(TINY)), np.log(size), size)
-    edges = _scan_edges(scale, size)
+    edges = _scan_edges(start, size)
     rising = _slope(penalty, np.exp(edges), size[:, None]) >= 0
-    # The slope at |z| is P'(|z|) >= 0; rounding in exp(log|z|) must not hide that.
-    rising[:, -1] = True
+    # Known at both ends: checked above, and P'(|z|) >= 0. Rounding in exp(log) must not hide it.
+    rising[:, 0], rising[:, -1] = False, True
     # Only crossings from below are minima; rows keep the order of `size`.
     row, step = np.nonzero(~rising[:, :-1] & rising[:, 1:])
     b = _bisect(penalty, edges[row, step], edges[row, step + 1], size[row])
@@ -146,15 +148,15 @@ def _slope(penalty: Penalty, b: FloatArray, size: FloatArray) -> FloatArray:
     return b - size + penalty.derivative(b)
 
 
-def _scan_edges(scale: float, size: FloatArray) -> FloatArray:
-    """Return log-spaced edges, shape (n, steps + 2): one bracket below `scale`, then a scan.
+def _scan_edges(start: float, size: FloatArray) -> FloatArray:
+    """Return log-spaced edges, shape (n, steps + 2): one bracket up to `start`, then a scan.
 
     A minimum and a maximum inside one step can escape the scan, but then the objective hardly
     drops between them, so the other minimum is as good to within that drop.
     """
     top = np.log(size)[:, None]
-    start = np.minimum(math.log(scale), top)
-    scan = start + (top - start) * np.linspace(0, 1, SCAN_STEPS + 1)
+    bottom = np.minimum(math.log(start), top)
+    scan = bottom + (top - bottom) * np.linspace(0, 1, SCAN_STEPS + 1)
     return np.hstack([np.full_like(top, math.log(TINY)), scan])
 
 
@@ -179,25 +181,16 @@ def _lowest_per_row(
 
 
 def draw_means(truth: Mapping[str, Any], n_coefs: int, rng: np.random.Generator) -> FloatArray:
-    """Draw the means of the OLS coefficients.
+    """Draw the means of the OLS coefficients, shape (n_coefs,), in units of the noise sd.
 
     Parameters
     ----------
     truth : mapping
         ``{"truth": "gaussian", "sd": s}``, ``{"truth": "sparse", "share": a, "value": v}`` (the
-        first ``round(a * n_coefs)`` means are v, the rest 0) or ``{"truth": "t", "df": k}``.
+        first ``round(a * n_coefs)`` means are v, the rest 0) or ``{"truth": "t", "df": k}``;
+        anything else is a ValueError.
     n_coefs : int
     rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray, shape (n_coefs,)
-        Means, in units of the noise sd.
-
-    Raises
-    ------
-    ValueError
-        If the truth is unknown.
     """
     match dict(truth):
         case {"truth": "gaussian", "sd": sd}:
@@ -252,7 +245,7 @@ def run(spec: KinkSpec, seed: int, replicates: int) -> pd.DataFrame:
         if [member.kinked for member in members.values()] != [True, False]:
             raise ValueError(f"not one kinked and one smooth penalty: {dict(pair)!r}")
         cell = _cell(spec, truth) | {"pair": dict(pair), "lambda": float(lam)}
-        shared: dict[str, Any] = {"cell_id": f"{cell_key(cell):016x}"}
+        shared: dict[str, Any] = {"cell_id": cell_id(cell)}
         shared |= {role: member.name for role, member in members.items()}
         shared |= {"lambda_": float(lam), "truth": truth["truth"]}
         for replicate, z in _draws(cell, spec, seed, replicates):
@@ -277,12 +270,7 @@ def zero_share_by_penalty(spec: KinkSpec, seed: int, replicates: int) -> pd.Data
     Returns
     -------
     DataFrame
-        ``penalty``, ``lambda_``, ``truth``, ``replicate``, ``zero_share``.
-
-    Raises
-    ------
-    ValueError, FloatingPointError
-        As for `run`.
+        ``penalty``, ``lambda_``, ``truth``, ``replicate``, ``zero_share``. Errors as for `run`.
     """
     listed = [pair[role] for pair in spec["pairs"] for role in ("kinked", "smooth")]
     grid = {}
@@ -293,15 +281,11 @@ def zero_share_by_penalty(spec: KinkSpec, seed: int, replicates: int) -> pd.Data
     for truth in spec["truths"]:
         for replicate, z in _draws(_cell(spec, truth), spec, seed, replicates):
             where = (truth["truth"], replicate)
-            rows.append((NONNEGATIVE, 0.0, *where, _zero_share(nonnegative(z))))
+            # Its minimiser over b >= 0 is max(z, 0).
+            rows.append((NONNEGATIVE, 0.0, *where, _zero_share(np.maximum(z, 0.0))))
             for (name, lam), penalty in grid.items():
                 rows.append((name, lam, *where, _zero_share(minimize(penalty, z))))
     return pd.DataFrame(rows, columns=["penalty", "lambda_", "truth", "replicate", "zero_share"])
-
-
-def nonnegative(z: FloatArray) -> FloatArray:
-    """Return the minimiser of ``(b - z)**2 / 2`` over ``b >= 0``; same shape and units as `z`."""
-    return np.maximum(z, 0.0)
 
 
 def _cell(spec: KinkSpec, truth: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,14 +30,11 @@ class Penalty(ABC):
         Whether ``P'(0+) > 0``, so that ``P(|b|)`` has no derivative at zero.
     limits : dict
         The open interval in which each parameter must lie.
-    unimodal : bool
-        Whether ``(b - z)**2 / 2 + P(|b|)`` has one minimum for every ``z``.
     """
 
     family: ClassVar[str]
     kinked: ClassVar[bool] = False
     limits: ClassVar[Limits] = {"lam": (0, math.inf)}
-    unimodal: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         for field, (low, high) in self.limits.items():
@@ -49,6 +46,11 @@ class Penalty(ABC):
         """Name with the shape parameters, without the strength."""
         shape = [_spelt(value) for field, value in vars(self).items() if field != "lam"]
         return "-".join([self.family, *shape])
+
+    @property
+    def monotone_below(self) -> float:
+        """``t + P'(t)`` increases up to here; infinite where every ``z`` has a single minimum."""
+        return math.inf
 
     @abstractmethod
     def value(self, t: FloatArray) -> FloatArray:
@@ -63,11 +65,12 @@ class KinkedPenalty(Penalty):
     """A penalty whose minimiser is zero exactly when ``|z| <= threshold``."""
 
     kinked = True
+    lam: float
 
     @property
-    @abstractmethod
     def threshold(self) -> float:
         """Largest ``|z|`` whose minimiser is zero (a tie goes to zero)."""
+        return self.lam
 
     @abstractmethod
     def _shrink(self, size: FloatArray) -> FloatArray:
@@ -100,11 +103,6 @@ class L1(KinkedPenalty):
     lam: float
 
     family: ClassVar[str] = "l1"
-    limits: ClassVar[Limits] = {"lam": (0, math.inf)}
-
-    @property
-    def threshold(self) -> float:
-        return self.lam
 
     def value(self, t: FloatArray) -> FloatArray:
         return self.lam * t
@@ -126,14 +124,16 @@ class HalfPower(KinkedPenalty):
 
     lam: float
 
-    unimodal: ClassVar[bool] = False
     family: ClassVar[str] = "power-0.5"
-    limits: ClassVar[Limits] = {"lam": (0, math.inf)}
+
+    @property
+    def monotone_below(self) -> float:
+        return 0.0
 
     @property
     def threshold(self) -> float:
         # Their 54**(1/3) / 4 * (2 * lam)**(2/3); there zero and lam**(2/3) tie.
-        return 1.5 * self.lam ** (2 / 3)
+        return float(1.5 * self.lam ** (2 / 3))
 
     def value(self, t: FloatArray) -> FloatArray:
         return self.lam * np.sqrt(t)
@@ -202,10 +202,6 @@ class MCP(KinkedPenalty):
     family: ClassVar[str] = "mcp"
     limits: ClassVar[Limits] = {"lam": (0, math.inf), "gamma": (1, math.inf)}
 
-    @property
-    def threshold(self) -> float:
-        return self.lam
-
     def value(self, t: FloatArray) -> FloatArray:
         s = np.minimum(t, self.gamma * self.lam)
         return self.lam * s - s**2 / (2 * self.gamma)
@@ -227,10 +223,6 @@ class SCAD(KinkedPenalty):
 
     family: ClassVar[str] = "scad"
     limits: ClassVar[Limits] = {"lam": (0, math.inf), "a": (2, math.inf)}
-
-    @property
-    def threshold(self) -> float:
-        return self.lam
 
     def value(self, t: FloatArray) -> FloatArray:
         lam, a = self.lam, self.a
@@ -279,6 +271,12 @@ class Rounded(Penalty):
 
     family: ClassVar[str] = "rounded"
     limits: ClassVar[Limits] = {"width": (0, math.inf)}
+
+    @property
+    def monotone_below(self) -> float:
+        # Rounding damps the old curvature and adds P'(s) * width**2 / s**3 >= 0. For powers t**q
+        # the two sum to something proportional to width**2 + (q - 1) * t**2.
+        return max(self.of.monotone_below, self.width)
 
     def value(self, t: FloatArray) -> FloatArray:
         return self.of.value(self._radius(t)) - self.of.value(np.full(1, self.width))

@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from regclaims.config.claims import Rule
 from regclaims.config.loading import Registry
 from regclaims.report.sentences import bar_text, verdict_sentence
+from regclaims.report.tables import method_name
 from regclaims.report.tex import Column, Tex, escape, interval, longtable, number, percent
 
 EXISTS = "supported (existence)"
@@ -91,7 +93,8 @@ def claim_sections(
             sentence = verdict_sentence(rows[name], decided[name], margin)
             strict_sentence = _strict(claim.strict_reading, strictly[name])
             lines.append(_paragraph(name, claim.model_dump(), rows[name]))
-            lines.append(" ".join([sentence, _not_voting(decided[name]), strict_sentence]))
+            shown = _shown(claim.rule, int(decided[name]["part"]))
+            lines.append(" ".join([sentence, shown, _not_voting(decided[name]), strict_sentence]))
     return Tex("\n\n".join(line for line in lines if line) + "\n")
 
 
@@ -119,6 +122,16 @@ def _strict(reading: str, verdict: Mapping[Hashable, Any]) -> Tex:
 
 def _as_adjective(verdict: str) -> str:
     return "supported as an existence claim" if verdict == EXISTS else verdict
+
+
+def _shown(rule: Rule, deciding: int) -> Tex:
+    """Name the contrast whose effect is reported, where there are several."""
+    if len(rule.parts) == 1:
+        return Tex("")
+    part = rule.parts[deciding]
+    which = "weakest, as all must hold" if rule.combine == "and" else "strongest, as one is enough"
+    arm = f"{part.metric} of {method_name(part.method)} ({part.tuning})"
+    return Tex(f"The effect is that of the {which}: {escape(arm)}.")
 
 
 def _not_voting(decision: Mapping[Hashable, Any]) -> Tex:

@@ -1,0 +1,70 @@
+"""Check claims against the study: whether all that they ask for will be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from regclaims.config.claims import Arm, Part, Rule
+from regclaims.config.loading import Registry
+from regclaims.config.study import Study
+from regclaims.errors import InputError, Problem
+from regclaims.evidence.cells import METRICS
+from regclaims.metrics.stability import MEASURES
+
+TUNINGS = ("validation", "oracle", "matched-df", "cv-min")
+KINK = {"metric": ("zero_share",), "method": ("kinked", "smooth"), "tuning": ("none",)}
+
+
+def check_together(study: Study, registry: Registry, file: str) -> None:
+    """Check what concerns more than one file.
+
+    Parameters
+    ----------
+    study : Study
+    registry : Registry
+    file : str
+        The study's file, named in problems.
+
+    Raises
+    ------
+    InputError
+        With all problems: a claim that asks for a metric, method or tuning that does not exist, or
+        a study that names a data set that does not.
+    """
+    problems = []
+    if study.path_figure not in registry.datasets:
+        known = ", ".join(sorted(registry.datasets)) or "none"
+        message = f"must be a data set of config/datasets ({known}); found {study.path_figure!r}"
+        problems.append(Problem(file, "path_figure", message))
+    for group, claims in registry.groups.items():
+        for name, claim in claims.claims.items():
+            for key in ("rule", "strict_rule"):
+                found = _rule(getattr(claim, key), study, f"claims.{name}.{key}")
+                problems += [Problem(f"{group}.yaml", *problem) for problem in found]
+    if problems:
+        raise InputError(problems)
+
+
+def _rule(rule: Rule, study: Study, place: str) -> Iterator[tuple[str, str]]:
+    for i, part in enumerate(rule.parts):
+        here = f"{place}.parts[{i}]"
+        metrics = KINK["metric"] if part.evidence == "kink" else METRICS
+        metrics = tuple(MEASURES) if part.evidence == "stability" else metrics
+        for key, value in (("metric", part.metric), ("versus_metric", part.versus_metric)):
+            if value is not None and value not in metrics:
+                yield f"{here}.{key}", f"must be one of {', '.join(metrics)}; found {value!r}"
+        yield from _arm(part, part, study, here)
+        if isinstance(part.versus, Arm):
+            yield from _arm(part.versus, part, study, f"{here}.versus")
+
+
+def _arm(arm: Arm, part: Part, study: Study, place: str) -> Iterator[tuple[str, str]]:
+    nets = tuple(f"elastic-net-{ratio:g}" for ratio in study.methods.l1_ratios)
+    methods = KINK["method"] if part.evidence == "kink" else ("ols", "ridge", "lasso", *nets)
+    tunings = ("none",) if part.evidence == "kink" or arm.method == "ols" else TUNINGS
+    for key, value, known in (
+        ("method", arm.method, methods),
+        ("tuning", arm.tuning, tunings),
+    ):
+        if value not in known:
+            yield f"{place}.{key}", f"must be one of {', '.join(known)}; found {value!r}"

@@ -1,0 +1,71 @@
+"""A claim's rule and sources in words, for a terminal."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator
+
+from regclaims.config.claims import BARS, Arm, Claim, Part, Rule
+
+
+def places_in_words(claim: Claim) -> str:
+    """Tell where the articles say it."""
+    places = [
+        f"{source.article} {source.section}"
+        + (f", sentence {source.sentence}" if source.sentence else "")
+        for source in claim.sources
+    ]
+    return "; ".join(places) or "in no article: a claim of ours"
+
+
+def rule_in_words(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Tell when a claim is supported: the share of cells, the parts, and which cells vote.
+
+    Yields
+    ------
+    (str, str)
+        A heading, which may be empty, and a line.
+    """
+    share, wanted = BARS[rule.bar], "all of" if rule.combine == "and" else "one of"
+    what = f"{wanted} these" if len(rule.parts) > 1 else "this"
+    if rule.bar == "rarely":
+        yield (
+            "Rule",
+            f"Over all fits together this may happen in {100 * (share or 0):.0f} % at most:",
+        )
+    elif share is None:
+        yield "Rule", f"In one cell at least, beyond error, {what} must hold:"
+    else:
+        yield "Rule", f"In at least {100 * share:.0f} % of the cells {what} must hold:"
+    for part in rule.parts:
+        yield "", f"- {_arm(part, part.metric) if rule.bar == 'rarely' else _part(part)}"
+    votes = [*rule.filters, *(["something can be won"] if rule.informative else [])]
+    yield "Voting", f"cells where: {'; '.join(votes)}" if votes else "all cells"
+
+
+def not_a_claim(name: str, claims: Collection[str]) -> str:
+    """Say that there is no such claim, and which ones were perhaps meant."""
+    near = difflib.get_close_matches(name, claims, n=3, cutoff=0.5)
+    near = near or [claim for claim in claims if name.lower() in claim]
+    if near:
+        return f"is not a claim; did you mean {' or '.join(near)}?"
+    return f"is not a claim; the claims are {', '.join(claims) or 'none'}"
+
+
+def _part(part: Part) -> str:
+    first = _arm(part, part.metric)
+    if isinstance(part.versus, Arm):
+        second = _arm(part.versus, part.versus_metric or part.metric)
+    else:
+        second = f"{part.versus:g}"
+    if part.direction == "below":
+        first, second = second, first
+    effect = f"log of {first} over {second}"
+    if part.scale == "difference":
+        effect = first if second == "0" else f"{first} less {second}"
+    nulls = "; null fits are left out" if part.non_null else ""
+    return f"{effect} is above {part.margin:g}{nulls}"
+
+
+def _arm(arm: Arm, metric: str) -> str:
+    return f"{metric} of {arm.method} ({arm.tuning})"

@@ -1,0 +1,300 @@
+"""The command line: check what goes in, read what came out."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regclaims.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from regclaims.config import Registry
+
+CONFIG = Path("config")
+RESULTS = Path("results")
+WIDTH = 96
+SHORT = {"existence": "supported (existence)"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        0, or 2 where an input is wrong; every problem then has a line on standard error.
+    """
+    given = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], None] = given.run
+    try:
+        run(given)
+    except InputError as error:
+        print(*dict.fromkeys(error.problems), sep="\n", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="regclaims",
+        description="Popular claims about L1, L2 and Elastic Net regularization, put on trial.",
+        epilog="Run it in the repository's root. `snakemake` runs the study itself.",
+    )
+    version = importlib.metadata.version("regclaims")
+    parser.add_argument("--version", action="version", version=f"regclaims {version}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND [options]")
+
+    check = commands.add_parser("check-config", help="say everything that is wrong with studies")
+    check.add_argument(
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="a study, data set or file of claims; default: all of config/",
+    )
+    check.set_defaults(run=check_config)
+
+    data = commands.add_parser("check-dataset", help="say everything that is wrong with a data set")
+    data.add_argument("file", type=Path, metavar="FILE", help="a YAML of config/datasets, or a CSV")
+    data.add_argument("--target", help="for a CSV: the column to predict (default: the last)")
+    data.set_defaults(run=check_dataset)
+
+    table = commands.add_parser("verdicts", help="print the table of verdicts")
+    table.add_argument("--group", help="only this group, e.g. zeros")
+    table.add_argument("--verdict", help="only this verdict, e.g. refuted, or existence")
+    file = RESULTS / "verdicts.csv"
+    table.add_argument("--file", type=Path, default=file, help="default: %(default)s")
+    table.set_defaults(run=verdicts)
+
+    explain_ = commands.add_parser("explain", help="tell one claim: place, rule, numbers")
+    explain_.add_argument("claim", metavar="CLAIM", help="its id, as `regclaims verdicts` lists it")
+    explain_.set_defaults(run=explain)
+    return parser
+
+
+def check_config(given: argparse.Namespace) -> None:
+    """Check studies with all claims and data sets, or single files, and say what was checked."""
+    studies, problems, lines = _sorted_out(given.files or sorted(CONFIG.glob("*.yaml")))
+    if not given.files and not studies:
+        problems.append(Problem(str(CONFIG), "", "holds no study; run this in the repository"))
+    registry = _registry(problems) if studies else None
+    for file in studies:
+        lines += _check_study(file, registry, problems)
+    if problems:
+        raise InputError(problems)
+    if registry:
+        lines += [f"{CONFIG}/claims: good: {_count(len(registry.claims), 'claim')}"]
+        lines += [f"{CONFIG}/datasets: good: {_count(len(registry.datasets), 'data set')}"]
+    print("\n".join(lines))
+
+
+def _sorted_out(files: Sequence[Path]) -> tuple[list[Path], list[Problem], list[str]]:
+    """Check what is not a study at once; give the studies, problems, and lines to print."""
+    from regclaims.config.claims import Group
+    from regclaims.config.datasets import Dataset
+    from regclaims.config.loading import load, read_yaml
+
+    studies: list[Path] = []
+    problems: list[Problem] = []
+    lines: list[str] = []
+    for file in files:
+        try:
+            data = read_yaml(file)
+            keys = set(data) if isinstance(data, dict) else set()
+            if file.absolute().parent.name == "claims" or "claims" in keys:
+                group = load(Group, file)
+                lines.append(f"{file}: good: {_count(len(group.claims), 'claim')}")
+            elif file.absolute().parent.name == "datasets" or {"target", "source"} & keys:
+                load(Dataset, file)
+                lines.append(f"{file}: good (`regclaims check-dataset {file}` loads its data)")
+            else:
+                studies.append(file)
+        except InputError as error:
+            problems += error.problems
+    return studies, problems, lines
+
+
+def _registry(problems: list[Problem]) -> Registry | None:
+    """Load all claims and data sets, their data too."""
+    from regclaims.config import load_registry
+    from regclaims.datasets import load_dataset
+
+    for kind in ("claims", "datasets"):
+        for file in sorted((CONFIG / kind).glob("*.yml")):
+            problems.append(Problem(str(file), "", "must end in .yaml, or it is not read"))
+    try:
+        registry = load_registry(CONFIG.glob("claims/*.yaml"), CONFIG.glob("datasets/*.yaml"))
+    except InputError as error:
+        problems += error.problems
+        return None
+    for name, dataset in registry.datasets.items():
+        try:
+            load_dataset(dataset.model_dump(), Path(dataset.path or ""), name)
+        except InputError as error:
+            problems += error.problems
+    return registry
+
+
+def _check_study(file: Path, registry: Registry | None, problems: list[Problem]) -> list[str]:
+    from regclaims.claims.checks import check_together
+    from regclaims.config import load_study
+    from regclaims.config.plan import cells, shards
+
+    try:
+        study = load_study(file)
+        if registry:
+            check_together(study, registry, str(file))
+    except InputError as error:
+        problems += error.problems
+        return []
+    return [
+        f"{file}: good: {_count(len(cells(study)), 'cell')} in "
+        f"{_count(len(shards(study)), 'shard')}, {study.replicates} replicates each"
+    ]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def check_dataset(given: argparse.Namespace) -> None:
+    """Load one data set as a study would, or a CSV file, and describe it."""
+    from regclaims.config.datasets import Dataset
+    from regclaims.config.loading import load
+    from regclaims.datasets import load_dataset
+    from regclaims.datasets.file import read_csv
+
+    file: Path = given.file
+    config: dict[str, Any]
+    if file.suffix.lower() in (".yaml", ".yml"):
+        config = load(Dataset, file).model_dump()
+        if given.target:
+            message = "is for a CSV file; a YAML names its own target"
+            raise InputError([Problem("regclaims check-dataset", "--target", message)])
+        path = Path(config["path"]) if config["path"] else None
+    else:
+        target = given.target or str(read_csv(file).columns[-1])
+        config, path = {"source": "file", "target": target, "drop": []}, file
+    about = load_dataset(config, path, file.stem).describe()
+    print(
+        f"{file}: good: {about['n_samples']} rows; target {config['target']} and "
+        f"{about['n_features']} other columns; largest correlation between two of these "
+        f"{about['max_correlation']:.3f}, condition number {about['condition_number']:.3g}"
+    )
+
+
+def verdicts(given: argparse.Namespace) -> None:
+    """Print the verdicts of the last run."""
+    table = _read(given.file)
+    wanted = {"group": given.group, "verdict": SHORT.get(given.verdict, given.verdict)}
+    for column, value in wanted.items():
+        known = sorted({row[column] for row in table})
+        if value is not None and value not in known:
+            message = (
+                f"none is {value!r} in {given.file}; there are {', '.join(known) or 'no rows'}"
+            )
+            raise InputError([Problem("regclaims verdicts", f"--{column}", message)])
+    rows = [("claim", "group", "verdict", "effect", "95 % interval", "hold", "cells")]
+    rows += [
+        (row["claim_id"], row["group"], row["verdict"], *_numbers(row), row["cells"])
+        for row in table
+        if all(value in (None, row[column]) for column, value in wanted.items())
+    ]
+    if len(rows) == 1:
+        raise InputError([Problem(str(given.file), "", "no claim is of this group and verdict")])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for line in rows:
+        texts = [cell.ljust(width) for cell, width in zip(line[:3], widths[:3], strict=True)]
+        numbers = [cell.rjust(width) for cell, width in zip(line[3:], widths[3:], strict=True)]
+        print("  ".join([*texts, *numbers]))
+
+
+def explain(given: argparse.Namespace) -> None:
+    """Tell one claim on a screen."""
+    import textwrap
+
+    from regclaims.claims.in_words import not_a_claim, places_in_words, rule_in_words
+    from regclaims.config import load_registry
+
+    registry = load_registry(CONFIG.glob("claims/*.yaml"), [])
+    claim = registry.claims.get(given.claim)
+    if claim is None:
+        message = not_a_claim(given.claim, registry.claims)
+        raise InputError([Problem("regclaims explain", given.claim, message)])
+    group = next(name for name, g in registry.groups.items() if given.claim in g.claims)
+    lines = [
+        ("Claim", f"{given.claim}: {claim.statement}"),
+        ("Where", places_in_words(claim)),
+        ("Reading", claim.reading),
+        *rule_in_words(claim.rule),
+        ("Strict", claim.strict_reading),
+        ("Estimand", claim.estimand),
+        ("Data", claim.data_budget),
+        *_decided(given.claim),
+        ("Files", f"{CONFIG}/claims/{group}.yaml (all of its rule)"),
+    ]
+    for head, text in lines:
+        print(textwrap.fill(f"{head:<9} {text}", width=WIDTH, subsequent_indent=" " * 10))
+
+
+def _decided(claim: str) -> list[tuple[str, str]]:
+    """Tell what the last run found, if there was one."""
+    file = RESULTS / "verdicts.csv"
+    if not file.is_file():
+        return [("Verdict", "none yet: run `snakemake`")]
+    row = next((row for row in _read(file) if row["claim_id"] == claim), None)
+    if row is None:
+        return [("Verdict", "none yet: the last run did not know this claim; run `snakemake`")]
+    effect, interval, _ = _numbers(row)
+    states = ("holds", "negligible", "reversed", "open")
+    shares = [f"{_share(row[f'share_{state}'])} {state}" for state in states]
+    told = ", ".join(shares) if row["share_holds"] else "the rule counts fits, not cells"
+    return [
+        ("Verdict", f"{row['verdict']}; mean effect {effect}, 95 % interval {interval}"),
+        ("Cells", f"{row['cells']} vote, {row['replicates']} replicates each: {told}"),
+        ("Results", f"{RESULTS}/contrasts.parquet (claim_id {claim}), {RESULTS}/report.pdf"),
+    ]
+
+
+def _read(file: Path) -> list[dict[str, str]]:
+    """Read a table of verdicts."""
+    import csv
+
+    needed = {"claim_id", "group", "verdict", "effect", "ci_low", "ci_high", "cells", "replicates"}
+    if not file.exists():
+        raise InputError([Problem(str(file), "", "does not exist; run `snakemake` first")])
+    try:
+        with file.open(encoding="utf-8", newline="") as opened:
+            rows = list(csv.DictReader(opened))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError([Problem(str(file), "", f"cannot be read: {error}")]) from None
+    if rows and not needed <= rows[0].keys():
+        missing = ", ".join(sorted(needed - rows[0].keys()))
+        raise InputError([Problem(str(file), "", f"is no table of verdicts: it lacks {missing}")])
+    return rows
+
+
+def _numbers(row: Mapping[str, str]) -> tuple[str, str, str]:
+    """Give effect, interval and the share of cells that hold, as text."""
+    share = _share(row["share_holds"])
+    if not row["effect"]:
+        return "-", "-", share
+    low, high = float(row["ci_low"]), float(row["ci_high"])
+    return f"{float(row['effect']):.3f}", f"[{low:.3f}, {high:.3f}]", share
+
+
+def _share(text: str) -> str:
+    return f"{100 * float(text):.0f} %" if text else "-"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""What depends on what: the parts of the study that each stage uses, and the files it makes of them.
+
+reads   what common.smk gives
+gives   functions from shards, data sets and figures to settings and files
+"""
+
+from regclaims.config.claims import BARS
+
+
+def fit_settings(shard):
+    """Give what a shard's fits depend on beside its data; its hash names their folder."""
+    return {"settings": SETTINGS, "cross_validated": SHARDS[shard].cross_validated}
+
+
+def fitted(kind):
+    """List the files of one kind, of all shards and families."""
+    return [
+        f"{WORK}/{shard}/{digest(fit_settings(shard))}/{family}-{kind}.parquet"
+        for shard in SHARDS
+        for family in FAMILIES
+    ]
+
+
+# Title, licence and citation are wording: they re-run nothing.
+USED = {"source", "name", "path", "target", "drop", "protocol"}
+
+
+def real_settings(dataset):
+    """Give what a data set's results depend on; its hash names their folder."""
+    return {
+        "name": dataset,
+        "dataset": REGISTRY.datasets[dataset].model_dump(include=USED),
+        "families": FAMILIES,
+        "settings": SETTINGS,
+        "seed": STUDY.seed,
+    }
+
+
+def real_file(dataset, kind):
+    """Name a data set's file of one kind."""
+    return f"{WORK}/real/{dataset}-{digest(real_settings(dataset))}/{kind}.parquet"
+
+
+def real(kind):
+    """List the files of one kind, of all data sets."""
+    return [real_file(dataset, kind) for dataset in REGISTRY.datasets]
+
+
+def data_file(wildcards):
+    """Give the data set's file, if it comes as one."""
+    path = REGISTRY.datasets[wildcards.dataset].path
+    return [str(ROOT / path)] if path else []
+
+
+def plain_registry():
+    """Give what decides the claims as plain data."""
+    return {
+        name: claim.model_dump() | {"group": group}
+        for group, file in sorted(REGISTRY.groups.items(), key=lambda item: item[1].order)
+        for name, claim in file.claims.items()
+    }
+
+
+# Figures and verdicts of synthetic cells use these: a new data set re-runs none of them.
+SYNTHETIC_CELLS = f"{WORK}/synthetic-cells.parquet"
+
+# Figure: its module in regclaims.figures, and the tables that it takes, in their order.
+FIGURES = {
+    "paths": ("paths", lambda: [real_file(STUDY.path_figure, "paths")]),
+    "zero-share": ("zero_share", lambda: ["results/paths.parquet", "results/population.parquet"]),
+    "stability": ("stability", lambda: ["results/stability.parquet", "results/population.parquet"]),
+    "risk": ("risk", lambda: [SYNTHETIC_CELLS, "results/population.parquet"]),
+}
+
+
+def figure_code(figure):
+    """Hash the code of one figure; the others may change."""
+    return code("figure.py") + code_hash(PACKAGE / "figures" / f"{FIGURES[figure][0]}.py")
