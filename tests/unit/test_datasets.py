@@ -114,6 +114,8 @@ def test_longley_is_complete():
 def test_a_value_that_is_no_finite_number_is_named_with_its_row(load, value):
     (told,) = load(with_cell(7, 2, value))
     assert told.startswith("column b, row 7: must be a finite number")
+    if value in ("red", "nan", "NA", "#N/A", "1;5"):
+        assert told.endswith(f"found {value!r}")
 
 
 def test_a_whole_number_too_large_to_hold(load):

@@ -287,6 +287,19 @@ def test_the_lasso_keeps_at_most_n_columns_and_the_elastic_net_may_keep_more(nam
     assert most <= 14 if name == "lasso" else most > 15
 
 
+@pytest.mark.parametrize("name", SPARSE)
+def test_a_column_that_leaves_the_path_leaves_nothing_behind(name):
+    left = 0
+    for seed in range(20):
+        X, y = correlated(40, 30, seed=seed)
+        Z = np.abs(SOLVERS[name](X, y).coefs * X.std(axis=0))
+        left += np.count_nonzero((Z[:-1] != 0) & (Z[1:] == 0))
+        # Rounding leaves about 1e-16 of the largest; that a true coefficient is as small as 1e-10
+        # on one of these grids has a probability of about 20 x 100 x 30 x 1e-10.
+        assert Z[Z != 0].min() > 1e-10 * Z.max()
+    assert left > 20
+
+
 @pytest.mark.parametrize("l1_ratio", [1.0, 0.5])
 @pytest.mark.parametrize("stop", [0.5, 0.9])
 def test_a_path_ends_with_the_first_fit_that_explains_enough(l1_ratio, stop):

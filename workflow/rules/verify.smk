@@ -45,6 +45,10 @@ rule verify:
     input:
         manifest="results/manifest.json",
         published=PUBLISHED if Path(PUBLISHED).is_file() else [],
+    log:
+        f"{LOGS}/verify.log",
+    conda:
+        CONDA
     params:
         expected=PUBLISHED,
         code=code("verify.py"),

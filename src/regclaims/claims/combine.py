@@ -52,12 +52,15 @@ def combine(parts: Sequence[pd.DataFrame], how: str) -> pd.DataFrame:
 def deciding_part(parts: Sequence[pd.DataFrame], margins: Sequence[float], how: str) -> int:
     """Return the part whose effect a verdict reports: the weakest of AND, the strongest of OR.
 
-    Effects are compared in units of their margins (or plainly, where a margin is 0).
+    Effects are compared in units of their margins (or plainly, where a margin is 0). Without any
+    effect it is the first.
     """
     scaled = [
         float(part["effect"].mean()) / (margin or 1.0)
         for part, margin in zip(parts, margins, strict=True)
     ]
+    if np.isnan(scaled).all():
+        return 0
     return int(np.nanargmin(scaled) if how == "and" else np.nanargmax(scaled))
 
 

@@ -6,14 +6,11 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from regclaims.config.population import Correlation, Grid
+from regclaims.config.population import NEIGHBOURS, Correlation, Grid
 from regclaims.config.study import Study
 from regclaims.keys import cell_id, digest
 
 Spec = dict[str, Any]
-
-NEIGHBOURS = 5
-"""Columns that count as one block where a design has no blocks of its own (AR(1))."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,10 @@ from regclaims.config.base import Line, Strict
 Shape = tuple[Annotated[int, Field(ge=10, le=100_000)], Annotated[int, Field(ge=2, le=100_000)]]
 
 
+NEIGHBOURS = 5
+"""Columns that count as one block where a design has no blocks of its own (AR(1))."""
+
+
 class Correlation(Strict):
     """How the columns of X are correlated. The plain word `independent` will do for that kind."""
 
@@ -67,3 +71,11 @@ class Grid(Strict):
         description="Methods that are tuned by K-fold cross-validation too, at K more paths each: "
         "`ridge`, `lasso`, `elastic-net-<l1_ratio>`.",
     )
+
+    @model_validator(mode="after")
+    def _blocks_fit(self) -> Grid:
+        size = max((correlation.size or NEIGHBOURS) for correlation in self.correlations)
+        smallest = min(shape[1] for shape in self.shapes)
+        if "whole-blocks" in self.placements and smallest < size:
+            raise ValueError(f"whole-blocks of {size} columns do not fit in {smallest}")
+        return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +20,13 @@ def read_csv(path: Path) -> pd.DataFrame:
     """
     try:
         header = pd.read_csv(path, header=None, nrows=1, dtype=str)
-        table = pd.read_csv(path, comment=None, keep_default_na=False, na_values=[""])
+        with warnings.catch_warnings():
+            # A row with more values than the header has names would be cut.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            table = pd.read_csv(path, keep_default_na=False, na_values=[""], index_col=False)
+    except pd.errors.ParserWarning:
+        message = "has rows with more values than its header has names"
+        raise InputError([Problem(str(path), "", message)]) from None
     except (OSError, UnicodeDecodeError, ValueError) as error:
         first = str(error).splitlines()[0]
         raise InputError([Problem(str(path), "", f"cannot be read as CSV: {first}")]) from None

@@ -81,32 +81,46 @@ def load_dataset(config: Mapping[str, Any], file: Path | None, name: str) -> Loa
 
 
 def _regression(table: pd.DataFrame, target: str, drop: list[str], place: str) -> Loaded:
-    missing = [column for column in [target, *drop] if column not in table]
-    if missing:
-        known = ", ".join(map(str, table.columns[:12]))
-        raise InputError(
-            Problem(place, f"column {column}", f"does not exist; the columns are {known}")
-            for column in missing
-        )
-    table = table.drop(columns=drop)
-    problems = [problem for column in table for problem in _column(table[column], place)]
-    if len(table) < MIN_ROWS:
-        problems.append(Problem(place, "", f"needs {MIN_ROWS} rows or more; it has {len(table)}"))
-    if table.shape[1] < 3:
-        problems.append(Problem(place, "", "needs two columns or more beside the target"))
+    known = ", ".join(map(str, table.columns[:12]))
+    problems = [
+        Problem(place, f"column {column}", f"does not exist; the columns are {known}")
+        for column in dict.fromkeys([target, *drop])
+        if column not in table
+    ]
+    if target in drop:
+        problems.append(Problem(place, f"column {target}", "is the target, and cannot be dropped"))
+    used = table.drop(columns=[c for c in drop if c in table and c != target])
+    if target in used:
+        problems += [problem for column in used for problem in _column(used[column], place)]
+        if used.shape[1] < 3:
+            problems.append(Problem(place, "", "needs two columns or more beside the target"))
+    if len(used) < MIN_ROWS:
+        problems.append(Problem(place, "", f"needs {MIN_ROWS} rows or more; it has {len(used)}"))
     if problems:
         raise InputError(problems)
-    X = table.drop(columns=target)
-    return Loaded(X.to_numpy(float), table[target].to_numpy(float), tuple(map(str, X.columns)))
+    X = used.drop(columns=target)
+    return Loaded(X.to_numpy(float), used[target].to_numpy(float), tuple(map(str, X.columns)))
 
 
 def _column(values: pd.Series, place: str) -> list[Problem]:
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(float)
+    if values.empty:
+        return []
+    numbers = np.array([_number(value) for value in values])
     bad = np.flatnonzero(~np.isfinite(numbers))
     if len(bad):
         row, more = int(bad[0]), f", and {len(bad) - 1} more" if len(bad) > 1 else ""
         where = f"column {values.name}, row {row + 1}{more}"
-        return [Problem(place, where, f"must be a finite number; found {values.iloc[row]!r}")]
+        found = repr(values.iloc[row])
+        shown = found if len(found) <= 40 else found[:37] + "..."
+        return [Problem(place, where, f"must be a finite number; found {shown}")]
     if numbers.min() == numbers.max():
         return [Problem(place, f"column {values.name}", "is constant; drop it")]
     return []
+
+
+def _number(value: object) -> float:
+    """Read a number; anything else, or one too large to hold, is NaN."""
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return float("nan")

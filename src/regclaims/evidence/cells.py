@@ -102,7 +102,7 @@ def cells_from_stability(stability: pd.DataFrame, replicates: int) -> pd.DataFra
             | {
                 "mean": value,
                 # Without one of the left-out values there is no jackknife, hence no error.
-                "mcse": np.nan if undefined else jackknife_error(left_out),
+                "mcse": np.nan if undefined or not len(left_out) else jackknife_error(left_out),
                 "replicates": replicates,
                 "n_undefined": undefined if np.isfinite(value) else len(left_out),
                 "n_failed": replicates - len(left_out),
@@ -126,9 +126,10 @@ def cells_from_splits(splits: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for names, group in splits.groupby(["dataset", "method", "tuning"], sort=True):
         good = group[group["status"] != FAILED]
-        inflation = 1 / max(len(good), 1) + (group["n_test"] / group["n_train"]).iloc[0]
+        test_share = (group["n_test"] / group["n_train"]).iloc[0]
         for metric in metrics:
             values = good[metric].dropna()
+            inflation = 1 / max(len(values), 1) + test_share
             rows.append(
                 dict(zip(ARM, names, strict=True))
                 | {

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from regclaims.solvers import Path
-from regclaims.vocabulary import Array
+from regclaims.vocabulary import CONVERGED, Array
 
 
 @dataclass
@@ -31,15 +31,16 @@ class PathMeans:
     sums: dict[str, _Sums] = field(default_factory=dict)
 
     def add(self, path: Path, metrics: Mapping[str, Array]) -> None:
-        """Add one replicate's path with its metrics, each of shape (k,)."""
+        """Add one replicate's path with its metrics, each (k,); failed fits add nothing."""
+        good = (path.status == CONVERGED).astype(float)
         if len(path) > len(self.ratios):
             self.ratios = path.lambdas / path.lambdas[0]
         for name, values in metrics.items():
             sums = self.sums.setdefault(name, _Sums(*(np.zeros(0) for _ in range(3))))
             for column, addend in (
-                ("count", np.ones(len(values))),
-                ("total", values),
-                ("squares", values**2),
+                ("count", good),
+                ("total", good * values),
+                ("squares", good * values**2),
             ):
                 setattr(sums, column, _added(getattr(sums, column), addend))
 
@@ -47,6 +48,8 @@ class PathMeans:
         """Yield a row per metric and place: mean, its Monte Carlo standard error, replicates."""
         for metric, sums in self.sums.items():
             for k, n in enumerate(sums.count):
+                if n == 0:
+                    continue
                 mean = sums.total[k] / n
                 spread = max(sums.squares[k] / n - mean**2, 0.0)
                 yield {

@@ -107,7 +107,8 @@ class _Cell:
         results.fits += self.rows
         names = {"cell_id": self.scenario.cell_id, "method": self.method.name}
         results.paths += [names | row for row in self.means.rows()]
-        for rule, coefs in self.coefs.items():
+        for rule in dict.fromkeys(str(row["tuning"]) for row in self.rows):
+            coefs = self.coefs.get(rule, [])
             complete = len(coefs) == self.shard.replicates
             results.stability += _stability(names | {"tuning": rule}, np.array(coefs), complete)
 

@@ -151,8 +151,7 @@ def _slope(penalty: Penalty, b: FloatArray, size: FloatArray) -> FloatArray:
 def _scan_edges(start: float, size: FloatArray) -> FloatArray:
     """Return log-spaced edges, shape (n, steps + 2): one bracket up to `start`, then a scan.
 
-    A minimum and a maximum inside one step can escape the scan, but then the objective hardly
-    drops between them, so the other minimum is as good to within that drop.
+    A minimum and a maximum within one step can escape, but the objective hardly differs there.
     """
     top = np.log(size)[:, None]
     bottom = np.minimum(math.log(start), top)
@@ -281,7 +280,6 @@ def zero_share_by_penalty(spec: KinkSpec, seed: int, replicates: int) -> pd.Data
     for truth in spec["truths"]:
         for replicate, z in _draws(_cell(spec, truth), spec, seed, replicates):
             where = (truth["truth"], replicate)
-            # Its minimiser over b >= 0 is max(z, 0).
             rows.append((NONNEGATIVE, 0.0, *where, _zero_share(np.maximum(z, 0.0))))
             for (name, lam), penalty in grid.items():
                 rows.append((name, lam, *where, _zero_share(minimize(penalty, z))))

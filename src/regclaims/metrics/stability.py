@@ -63,7 +63,7 @@ def scale_free_variance(coefs: Array) -> Jackknifed:
     def value(sum_squares: Array, sum_coefs: Array, count: int) -> Array:
         mean_square = sum_squares / count
         centre = (sum_coefs**2).sum(axis=-1) / count**2
-        return count / (count - 1) * (1 - _ratio(centre, mean_square))
+        return _unbiased(count) * (1 - _ratio(centre, mean_square))
 
     return Jackknifed(
         float(value(squares.sum(), total, n)),
@@ -108,7 +108,7 @@ def selection_stability(coefs: Array) -> Jackknifed:
 
     def value(counts: Array, replicates: int) -> Array:
         share = counts / replicates
-        variance = replicates / (replicates - 1) * share * (1 - share)
+        variance = _unbiased(replicates) * share * (1 - share)
         mean = share.mean(axis=-1)
         return 1 - _ratio(variance.mean(axis=-1), mean * (1 - mean))
 
@@ -122,6 +122,11 @@ MEASURES: dict[str, Callable[[Array], Jackknifed]] = {
     "selection_stability": selection_stability,
 }
 """Measures by name: a new one is a function here."""
+
+
+def _unbiased(count: int) -> float:
+    """n/(n-1), undefined for one replicate."""
+    return count / (count - 1) if count > 1 else np.nan
 
 
 def _ratio(numerator: Array, denominator: Array) -> Array:

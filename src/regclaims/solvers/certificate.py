@@ -34,7 +34,8 @@ def certificate(X: ArrayLike, y: ArrayLike, path: Path) -> tuple[Array, Array]:
     Returns
     -------
     kkt : (k,)
-        Largest violation of the optimality conditions, relative to max |X'y|/n.
+        Largest violation of the optimality conditions, relative to max |X'y|/n; that of the
+        intercept, the mean residual, relative to the root mean square of centred y.
     gap : (k,)
         Primal minus dual objective, relative to the null model's |y|^2/(2n).
 
@@ -51,14 +52,16 @@ def certificate(X: ArrayLike, y: ArrayLike, path: Path) -> tuple[Array, Array]:
     correlations = residuals @ problem.X / len(problem.y)
     l1 = path.lambdas * path.l1_ratio
     l2 = path.lambdas * (1 - path.l1_ratio)
-    kkt = _kkt(coefs, correlations, l1, l2)
+    kkt = _kkt(coefs, correlations, l1, l2) / (problem.max_gradient or 1.0)
+    null = float(_mean_square(problem.y))
     if path.fit_intercept:
-        kkt = np.maximum(kkt, np.abs(residuals.mean(axis=1)))
+        # In units of y, whatever the units of the columns.
+        kkt = np.maximum(kkt, np.abs(residuals.mean(axis=1)) / (np.sqrt(null) or 1.0))
     gap = _gap(problem, coefs, residuals, correlations, l1, l2)
-    return (
-        kkt / (problem.max_gradient or 1.0),
-        np.maximum(gap, 0.0) / (_mean_square(problem.y) / 2 or 1.0),
-    )
+    if path.fit_intercept and not l1.any():
+        # Centred columns are orthogonal to the intercept, so its part of the gap is its own.
+        gap = gap + residuals.mean(axis=1) ** 2 / 2
+    return kkt, np.maximum(gap, 0.0) / (null / 2 or 1.0)
 
 
 def certified(X: ArrayLike, y: ArrayLike, path: Path, limit: float = MAX_RESIDUAL) -> Path:
@@ -81,7 +84,7 @@ def _gap(
     problem: Problem, coefs: Array, residuals: Array, correlations: Array, l1: Array, l2: Array
 ) -> Array:
     if not l1.any():
-        return _smooth_gap(problem, coefs, residuals, correlations, l2)
+        return _smooth_gap(problem, coefs, correlations, l2)
     # The Elastic Net is a lasso on rows sqrt(n l2) I below X: its residual there is -sqrt(n l2) b.
     # Scaled into the dual's feasible set, that residual is a dual point (Massias et al. 2018).
     fit = _mean_square(residuals) + l2 * (coefs**2).sum(axis=1)
@@ -92,9 +95,7 @@ def _gap(
     return np.asarray(primal - scale * aligned + scale**2 * fit / 2)
 
 
-def _smooth_gap(
-    problem: Problem, coefs: Array, residuals: Array, correlations: Array, l2: Array
-) -> Array:
+def _smooth_gap(problem: Problem, coefs: Array, correlations: Array, l2: Array) -> Array:
     """Gap of ridge, and of least squares, whose optimum is the projection on the columns of X.
 
     The objective is quadratic with Hessian X'X/n + l2 I, so the gap is half of the gradient's

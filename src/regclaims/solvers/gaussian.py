@@ -22,6 +22,7 @@ TOLERANCE = 1e-8
 
 REFINED_TOLERANCE = 1e-12
 MAX_SWEEPS = 100_000
+HAIR = 1e-12
 CHUNK = 20
 """Lambdas solved before looking whether the path may end."""
 
@@ -86,8 +87,11 @@ def default_floor(n_samples: int, n_features: int) -> float:
 
 
 def lambda_grid(lambda_max: float, lambda_min_ratio: float, n_lambdas: int) -> Array:
-    """Return `n_lambdas` from `lambda_max` down to `lambda_min_ratio` of it, on a log scale."""
-    return (lambda_max or 1.0) * np.geomspace(1.0, lambda_min_ratio, n_lambdas)
+    """Return `n_lambdas` from `lambda_max` down to `lambda_min_ratio` of it, on a log scale.
+
+    They are raised by a hair, so that rounding cannot let a coefficient into the null model.
+    """
+    return (1 + HAIR) * (lambda_max or 1.0) * np.geomspace(1.0, lambda_min_ratio, n_lambdas)
 
 
 def _until_explained(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from regclaims.vocabulary import Array
+
+ROUNDING = 1e-13
+"""A spread below this share of the largest value is rounding: some hundred units of it."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class Problem:
     y : (n,)
         Centred if there is an intercept.
     center, scale : (p,)
+    usable : (p,) of bool
+        Columns that are not constant.
     y_mean : float
     """
 
@@ -29,11 +34,13 @@ class Problem:
     y: Array
     center: Array
     scale: Array
+    usable: NDArray[np.bool_]
     y_mean: float
 
     def back(self, coefs: Array) -> tuple[Array, Array]:
         """Return coefficients (k, p) and intercepts (k,) on the original scale."""
-        original = coefs / self.scale
+        # A decomposition may leave 1e-23 on a column of zeros.
+        original = np.where(self.usable, coefs / self.scale, 0.0)
         return original, self.y_mean - original @ self.center
 
     @property
@@ -65,13 +72,20 @@ def prepare(X: ArrayLike, y: ArrayLike, *, standardize: bool, fit_intercept: boo
     p = X.shape[1]
     center = X.mean(axis=0) if fit_intercept else np.zeros(p)
     centred = X - center
+    if fit_intercept:
+        # Where columns lie far from 0 their rounded means leave a residue, the same in every row.
+        residue = centred.mean(axis=0)
+        centred, center = centred - residue, center + residue
     # A constant column keeps a residue of rounding after centring; it must not be blown up.
     spread = np.sqrt((centred**2).mean(axis=0))
-    constant = spread <= 1e-13 * np.abs(X).max(axis=0)
-    centred[:, constant] = 0.0
-    scale = np.where(constant, 1.0, spread) if standardize else np.ones(p)
+    usable = spread > ROUNDING * np.abs(X).max(axis=0)
+    centred[:, ~usable] = 0.0
+    scale = np.where(usable, spread, 1.0) if standardize else np.ones(p)
     y_mean = float(y.mean()) if fit_intercept else 0.0
-    return Problem(np.asfortranarray(centred / scale), y - y_mean, center, scale, y_mean)
+    y_centred = y - y_mean
+    if np.sqrt((y_centred**2).mean()) <= ROUNDING * np.abs(y).max():
+        y_centred = np.zeros_like(y)
+    return Problem(np.asfortranarray(centred / scale), y_centred, center, scale, usable, y_mean)
 
 
 def _checked(X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:

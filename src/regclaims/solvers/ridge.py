@@ -85,6 +85,8 @@ def least_squares(
     left, singular, right = np.linalg.svd(problem.X, full_matrices=False)
     # numpy.linalg.matrix_rank's rule: smaller singular values are rounding.
     rank = singular > max(problem.X.shape) * np.finfo(float).eps * singular.max(initial=0.0)
+    if fit_intercept:
+        rank[len(problem.y) - 1 :] = False  # centred columns span n - 1 dimensions at most
     shrunk = rank.astype(float)[None, :]
     coefs = _solve(left, np.where(rank, singular, 1.0), right, shrunk, problem.y)
     return _path(problem, X, y, np.zeros(1), coefs, shrunk, standardize, fit_intercept)
