@@ -199,9 +199,8 @@ def verdicts(given: argparse.Namespace) -> None:
     for column, value in wanted.items():
         known = sorted({row[column] for row in table})
         if value is not None and value not in known:
-            message = (
-                f"none is {value!r} in {given.file}; there are {', '.join(known) or 'no rows'}"
-            )
+            there = ", ".join(known) or "no rows"
+            message = f"none is {value!r} in {given.file}; there are {there}"
             raise InputError([Problem("regclaims verdicts", f"--{column}", message)])
     rows = [("claim", "group", "verdict", "effect", "95 % interval", "hold", "cells")]
     rows += [

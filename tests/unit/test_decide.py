@@ -172,7 +172,7 @@ def rare(events, trials=20, undefined=0):
         ([0] * 30, SUPPORTED),
         ([1] * 30, INCONCLUSIVE),  # exactly one in twenty
         ([4] * 30, REFUTED),
-        ([20] + [0] * 29, SUPPORTED),  # pooled over all fits, not cell by cell
+        ([20] + [0] * 59, SUPPORTED),  # pooled over all fits, not cell by cell
     ],
 )
 def test_rarely_counts_fits_not_cells(events, expected):

@@ -46,7 +46,18 @@ class Penalty(Strict):
         if given - {"penalty"} != SHAPES[self.penalty]:
             wanted = ", ".join(sorted(SHAPES[self.penalty]))
             raise ValueError(f"penalty {self.penalty} takes {wanted}, and nothing else")
+        if self.q is not None and 0.5 < self.q < 1:
+            raise ValueError("q must be 0.5, or 1 and above: others have no closed form")
+        if self.of is not None and not self.of.kinked:
+            raise ValueError("of must have a kink, or there is nothing to round")
         return self
+
+    @property
+    def kinked(self) -> bool:
+        """Whether it has a kink at zero."""
+        if self.penalty == "power":
+            return self.q is not None and self.q <= 1
+        return self.penalty in ("elastic-net", "mcp", "scad")
 
 
 class Pair(Strict):
@@ -54,6 +65,12 @@ class Pair(Strict):
 
     kinked: Penalty = Field(description="Has a kink at zero.")
     smooth: Penalty = Field(description="Has none.")
+
+    @model_validator(mode="after")
+    def _one_kink(self) -> Pair:
+        if not self.kinked.kinked or self.smooth.kinked:
+            raise ValueError("a pair needs a kink in kinked, and none in smooth")
+        return self
 
 
 class Truth(Strict):

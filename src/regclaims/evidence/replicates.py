@@ -19,7 +19,7 @@ from regclaims.metrics.sparsity import sparsity
 from regclaims.metrics.spread import within_block
 from regclaims.metrics.stability import MEASURES, Jackknifed
 from regclaims.metrics.support import recovery, screening_f1
-from regclaims.solvers import NULL_DF, Path, draw_folds
+from regclaims.solvers import NULL_DF, FoldErrors, Path, draw_folds
 from regclaims.tuning import Choice, choose
 from regclaims.vocabulary import CONVERGED, EVIDENCE, Array
 
@@ -94,8 +94,9 @@ class _Cell:
         if evidence and len(path) > 1:
             relative = excess / self.scenario.signal_variance
             self.means.add(path, {"zero_share": (path.coefs == 0.0).mean(axis=1), "rr": relative})
-        for rule, choice in self._choices(draw, replicate, path, excess).items():
-            row = self._identity(replicate, rule) | _solution(path, choice)
+        folds = self._folds(draw, replicate, path)
+        for rule, choice in self._choices(draw, path, excess, folds).items():
+            row = self._identity(replicate, rule) | _solution(path, choice, folds)
             if row["status"] == CONVERGED:
                 row |= self._measure(draw, path, choice, excess)
                 if evidence:
@@ -112,18 +113,20 @@ class _Cell:
             complete = len(coefs) == self.shard.replicates
             results.stability += _stability(names | {"tuning": rule}, np.array(coefs), complete)
 
+    def _folds(self, draw: Draw, replicate: int, path: Path) -> FoldErrors | None:
+        if not self.cross_validated:
+            return None
+        # The same folds for every method: comparisons are paired.
+        rng = generator(self.shard.seed, "folds", cell_key(self.scenario.spec), replicate)
+        rows = draw_folds(rng, len(draw.y), self.settings.folds)
+        return self.method.cross_validate(draw.X, draw.y, path, rows)
+
     def _choices(
-        self, draw: Draw, replicate: int, path: Path, excess: Array
+        self, draw: Draw, path: Path, excess: Array, folds: FoldErrors | None
     ) -> Mapping[str, Choice]:
         if self.method.l1_ratio is None:
             return {"none": Choice(0, False)}
         held_out = path.predict(draw.X_validation) - draw.y_validation
-        folds = None
-        if self.cross_validated:
-            # The same folds for every method: comparisons are paired.
-            rng = generator(self.shard.seed, "folds", cell_key(self.scenario.spec), replicate)
-            rows = draw_folds(rng, len(draw.y), self.settings.folds)
-            folds = self.method.cross_validate(draw.X, draw.y, path, rows)
         return choose(
             path,
             n_lambdas=self.settings.n_lambdas,
@@ -159,8 +162,14 @@ class _Cell:
         return measured
 
 
-def _solution(path: Path, choice: Choice) -> dict[str, Any]:
-    """Describe a chosen fit as the solver left it, with its certificate."""
+def _solution(path: Path, choice: Choice, folds: FoldErrors | None) -> dict[str, Any]:
+    """Describe a chosen fit as the solver left it, with its certificate.
+
+    ``path_failures`` counts the failed fits that a choice was made among, those of folds included.
+    """
+    failures = np.count_nonzero(path.status != CONVERGED)
+    if folds is not None:
+        failures += np.count_nonzero(~folds.converged)
     k, df = choice.index, float(path.df[choice.index])
     # A lasso is null without coefficients; ridge never is, so its df decides.
     null = df < NULL_DF if path.l1_ratio == 0 else not path.coefs[k].any()
@@ -174,7 +183,7 @@ def _solution(path: Path, choice: Choice) -> dict[str, Any]:
         "kkt": float(path.kkt[k]),
         "gap": float(path.gap[k]),
         "status": str(path.status[k]),
-        "path_failures": int(np.count_nonzero(path.status != CONVERGED)),
+        "path_failures": int(failures),
     }
 
 

@@ -27,6 +27,11 @@ class FoldErrors:
     errors: Array
     converged: NDArray[np.bool_]
 
+    @property
+    def mean(self) -> Array:
+        """Mean over folds, shape (k,); infinite where a fold's fit failed, so it is not chosen."""
+        return np.where(self.converged.all(axis=0), self.errors.mean(axis=0), np.inf)
+
 
 def cv_path(
     X: Array,

@@ -65,11 +65,13 @@ def gaussian_path(
     Raises
     ------
     ValueError
-        If `l1_ratio` is out of range, or as `prepare` does.
+        If `l1_ratio` or a lambda is out of range, or as `prepare` does.
     """
     if not 0 < l1_ratio <= 1:
         raise ValueError(f"l1_ratio must be above 0 and at most 1; it is {l1_ratio}")
     problem = prepare(X, y, standardize=standardize, fit_intercept=fit_intercept)
+    if lambdas is not None and not (np.asarray(lambdas) > 0).all():
+        raise ValueError("lambdas must be positive; least_squares fits without a penalty")
     if lambdas is None:
         floor = lambda_min_ratio or default_floor(*problem.X.shape)
         lambdas = lambda_grid(problem.max_gradient / l1_ratio, floor, n_lambdas)

@@ -46,13 +46,15 @@ def ridge_path(
     Raises
     ------
     ValueError
-        As `prepare` does.
+        If a lambda is not positive, or as `prepare` does.
     """
     problem = prepare(X, y, standardize=standardize, fit_intercept=fit_intercept)
     left, singular, right = np.linalg.svd(problem.X, full_matrices=False)
     eigenvalues = singular**2 / len(problem.y)
     if lambdas is None:
         lambdas = _grid(eigenvalues, n_lambdas)
+    if not (np.asarray(lambdas) > 0).all():
+        raise ValueError("lambdas must be positive; least_squares fits without a penalty")
     shrunk = eigenvalues / (eigenvalues + lambdas[:, None])
     return _path(
         problem,

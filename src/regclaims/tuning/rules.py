@@ -90,5 +90,5 @@ def choose(
     if matched_df is not None:
         chosen["matched-df"] = at_df(path.df, matched_df, n_lambdas)
     if folds is not None:
-        chosen["cv-min"] = smallest(folds.errors.mean(axis=0), n_lambdas)
+        chosen["cv-min"] = smallest(folds.mean, n_lambdas)
     return chosen
