@@ -16,11 +16,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 from threadpoolctl import threadpool_limits
 
 from regclaims.errors import InputError
+
+MARK = "failed: "
+"""Opens the lines of a log that say why its job failed."""
 
 
 @contextmanager
@@ -45,11 +48,40 @@ def job(script: Mapping[str, Any]) -> Iterator[Any]:
         try:
             yield run
         except InputError as error:
-            print(error, file=sys.stderr)
-            raise SystemExit(2) from None
-        except Exception:
+            _give_up(str(error), status=2)
+        except Exception as error:
             traceback.print_exc()
-            raise SystemExit(1) from None
+            _give_up(f"{type(error).__name__}: {error}", status=1)
+
+
+def _give_up(message: str, status: int) -> NoReturn:
+    for line in message.splitlines():
+        print(f"{MARK}{line}", file=sys.stderr)
+    raise SystemExit(status) from None
+
+
+def failures(logs: Path, since: float) -> list[str]:
+    """List why jobs failed, from the logs that were written since a time.
+
+    Parameters
+    ----------
+    logs : Path
+        Folder of the logs.
+    since : float
+        Seconds since the epoch.
+
+    Returns
+    -------
+    list of str
+        A line for each problem: log and message.
+    """
+    recent = (path for path in sorted(logs.rglob("*.log")) if path.stat().st_mtime >= since)
+    return [
+        f"{path.as_posix()}: {line.removeprefix(MARK)}"
+        for path in recent
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
+        if line.startswith(MARK)
+    ]
 
 
 def _from_file() -> SimpleNamespace:

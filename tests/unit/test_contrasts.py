@@ -201,3 +201,68 @@ def test_the_deciding_part_is_the_weakest_of_and_the_strongest_of_or() -> None:
     assert deciding_part([strong, weak], [0.1, 0.1], "and") == 1
     assert deciding_part([strong, weak], [0.1, 0.1], "or") == 0
     assert deciding_part([strong, weak], [0.5, 0.05], "and") == 0
+
+
+def test_arms_may_differ_in_metric() -> None:
+    table = fits([0.2, 0.3, 0.4], [0.4, 0.5, 0.45]).assign(rte=[1.0, 2.0, 3.0, 5.0, 6.0, 9.0])
+    found = contrast(table, part(scale="difference", versus_metric="rte")).loc["c"]
+    # Below: the ridge's rte less the lasso's rr.
+    assert found["effect"] == pytest.approx((4.8 + 5.7 + 8.6) / 3)
+
+
+def test_a_null_fit_of_either_arm_is_undefined_where_the_rule_says_so() -> None:
+    table = fits([0.2, 0.3, 0.4], [0.4, 0.5, 0.45]).reset_index(drop=True)
+    table.loc[[0, 4], "null"] = True  # the lasso's first, the ridge's second
+    assert contrast(table, part(non_null=True)).loc["c", "undefined"] == 2
+
+
+def test_one_zero_alone_leaves_a_ratio_undefined() -> None:
+    found = contrast(fits([0.0, 0.5, 0.5], [0.2, 0.5, 0.5]), part()).loc["c"]
+    assert (found["undefined"], found["state"]) == (1, "open")
+
+
+def test_only_cells_with_both_arms_are_compared() -> None:
+    both = fits([0.2, 0.3], [0.4, 0.5])
+    lasso = both[both["method"] == "lasso"].assign(cell_id="d")
+    assert list(contrast(pd.concat([both, lasso]), part()).index) == ["c"]
+
+
+def test_one_replicate_decides_nothing() -> None:
+    found = contrast(fits([0.2], [0.4]), part()).loc["c"]
+    assert (found["state"], found["p_above"], found["p_below"]) == ("open", 1, 1)
+
+
+def stability(lasso: list[float], ridge: list[float]) -> pd.DataFrame:
+    """Return jackknifed values of two measures: the value itself, then without each replicate."""
+    rows = [
+        {"cell_id": "c", "method": method, "tuning": "validation", "metric": metric}
+        | {"left_out": i - 1, "value": value}
+        for method, values in (("lasso", lasso), ("ridge", ridge))
+        for metric in ("cosine", "other")
+        for i, value in enumerate(values)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_stability_is_compared_by_the_jackknife_of_the_paired_values() -> None:
+    lasso, ridge = [0.5, 0.52, 0.47, 0.51], [0.7, 0.73, 0.66, 0.70]
+    compared = part(evidence="stability", metric="cosine", scale="difference", margin=0.02)
+    found = contrast(stability(lasso, ridge), compared).loc["c"]
+    left_out = np.subtract(ridge, lasso)[1:]
+    error = np.sqrt(2 / 3 * ((left_out - left_out.mean()) ** 2).sum())
+    assert found["effect"] == pytest.approx(0.2)
+    assert found["se"] == pytest.approx(error)
+    assert found["p_above"] == pytest.approx(stats.t.sf((0.2 - 0.02) / error, 2))
+    assert found["replicates"] == 3
+
+
+def test_stability_of_a_failed_arm_leaves_the_cell_open() -> None:
+    compared = part(evidence="stability", metric="cosine", scale="difference")
+    found = contrast(stability([float("nan")], [0.7, 0.73, 0.66, 0.70]), compared).loc["c"]
+    assert (found["state"], found["p_above"], found["p_below"]) == ("open", 1, 1)
+
+
+def test_exactly_a_tenth_undefined_still_counts() -> None:
+    values = np.r_[np.nan, np.linspace(0.5, 0.6, 9)]
+    assert student(values, 0.05).state == "holds"
+    assert student(np.r_[np.nan, values], 0.05).state == "open"

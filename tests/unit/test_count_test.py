@@ -121,3 +121,9 @@ def test_pooled_interval_covers_and_has_an_error_at_zero_events() -> None:
     assert low == pytest.approx(0.05 - (1 - 0.025 ** (1 / 300)))
     assert high == 0.05
     assert error > 0
+
+
+@pytest.mark.parametrize("threshold", THRESHOLDS)
+def test_a_p_value_at_a_threshold_counts_as_below_it(threshold: float) -> None:
+    at, beyond = np.full(10, threshold), np.full(10, np.nextafter(threshold, 1))
+    assert at_least(at, 5) < at_least(beyond, 5)

@@ -10,8 +10,8 @@ from regclaims.config.claims import Filter
 
 POPULATION = pd.DataFrame(
     {
-        "n_samples": [100, 100, 100, 100, 100],
-        "n_features": [10, 20, 99, 101, 200],
+        "n_samples": [100, 100, 100, 100, 99],
+        "n_features": [21, 20, 99, 101, 198],
         "within_rho": [0.0, 0.7, 0.69, 0.9, 0.5],
         "twins": [False, True, False, True, False],
     },
@@ -28,10 +28,10 @@ def test_every_filter_of_the_configuration_exists():
     [
         ("correlated", "bd"),
         ("high-dimensional", "de"),
-        ("low-dimensional", "ab"),  # p <= n/5
+        ("low-dimensional", "b"),  # p <= n/5
         ("twins", "bd"),
         ("not-by-counting", "abcd"),  # p < 2n
-        ("off-peak", "abe"),  # |p - 99| > 5
+        ("off-peak", "abe"),  # |p - (n - 1)| > 5
     ],
 )
 def test_which_cells_a_filter_lets_vote(name, cells):

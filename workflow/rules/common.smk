@@ -6,6 +6,7 @@ gives   STUDY, REGISTRY, SHARDS and a few helpers
 
 import os
 import sys
+import time
 from pathlib import Path
 
 from regclaims.claims.checks import check_together
@@ -14,6 +15,7 @@ from regclaims.config.base import validate
 from regclaims.config.plan import cells, families, shards
 from regclaims.datasets import load_dataset
 from regclaims.errors import InputError
+from regclaims.job import failures
 from regclaims.keys import digest
 from regclaims.provenance import PACKAGE, code_hash
 
@@ -23,6 +25,7 @@ if ROOT.is_relative_to(Path.cwd()):
     ROOT = ROOT.relative_to(Path.cwd())
 SCRIPTS = ROOT / "workflow" / "scripts"
 CONDA = "../../environment.yml"
+BEGUN = time.time()
 WORK = "results/work"
 LOGS = "results/volatile/logs"
 TIMES = "results/volatile/benchmarks"
@@ -63,6 +66,12 @@ SHARDS = {shard.key: shard for shard in shards(STUDY)}
 FAMILIES = families(STUDY)
 # What fits depend on beside their data; another l1_ratio adds fits and changes none.
 SETTINGS = STUDY.methods.model_dump(exclude={"l1_ratios"}) | STUDY.tuning.model_dump()
+
+
+onerror:
+    for line in failures(Path(LOGS), since=BEGUN):
+        print(line, file=sys.stderr)
+    print("Mend what the lines above say and start again: what is done stays.", file=sys.stderr)
 
 
 wildcard_constraints:

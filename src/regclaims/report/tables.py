@@ -66,7 +66,7 @@ def data_table(registry: Registry, cells: pd.DataFrame, about: pd.DataFrame) -> 
     """Real data: size and collinearity, then test error and zeros of every method."""
     real = cells[cells["source"] == "real"].set_index(["cell_id", "metric", "method"])
     columns = [
-        Column("Data", "l"),
+        Column("Data", "p", 0.16),
         Column("n", "r"),
         Column("p", "r"),
         Column(Tex(r"max $|r|$"), "r"),
