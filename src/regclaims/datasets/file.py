@@ -23,7 +23,9 @@ def read_csv(path: Path) -> pd.DataFrame:
         with warnings.catch_warnings():
             # A row with more values than the header has names would be cut.
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            table = pd.read_csv(path, keep_default_na=False, na_values=[""], index_col=False)
+            table = pd.read_csv(
+                path, keep_default_na=False, na_values=[""], index_col=False, low_memory=False
+            )
     except pd.errors.ParserWarning:
         message = "has rows with more values than its header has names"
         raise InputError([Problem(str(path), "", message)]) from None

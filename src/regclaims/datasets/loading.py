@@ -15,6 +15,7 @@ from regclaims.errors import InputError, Problem
 from regclaims.vocabulary import Array
 
 MIN_ROWS = 10
+MIN_TRAIN = 5
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,11 @@ def load_dataset(config: Mapping[str, Any], file: Path | None, name: str) -> Loa
         if file is None:
             raise InputError([Problem(name, "path", "is missing")])
         table, place = read_csv(file), str(file)
-    return _regression(table, config["target"], config["drop"], place)
+    return _regression(table, config, place)
 
 
-def _regression(table: pd.DataFrame, target: str, drop: list[str], place: str) -> Loaded:
+def _regression(table: pd.DataFrame, config: Mapping[str, Any], place: str) -> Loaded:
+    target, drop = config["target"], config["drop"]
     known = ", ".join(map(str, table.columns[:12]))
     problems = [
         Problem(place, f"column {column}", f"does not exist; the columns are {known}")
@@ -96,6 +98,11 @@ def _regression(table: pd.DataFrame, target: str, drop: list[str], place: str) -
             problems.append(Problem(place, "", "needs two columns or more beside the target"))
     if len(used) < MIN_ROWS:
         problems.append(Problem(place, "", f"needs {MIN_ROWS} rows or more; it has {len(used)}"))
+    elif (share := config.get("protocol", {}).get("test_share", 0)) and (
+        len(used) - round(share * len(used)) < MIN_TRAIN
+    ):
+        message = f"must leave {MIN_TRAIN} of {len(used)} rows or more to train; found {share}"
+        problems.append(Problem(place, "protocol.test_share", message))
     if problems:
         raise InputError(problems)
     X = used.drop(columns=target)
@@ -110,7 +117,7 @@ def _column(values: pd.Series, place: str) -> list[Problem]:
     if len(bad):
         row, more = int(bad[0]), f", and {len(bad) - 1} more" if len(bad) > 1 else ""
         where = f"column {values.name}, row {row + 1}{more}"
-        found = repr(values.iloc[row])
+        found = "nothing" if pd.isna(values.iloc[row]) else repr(values.iloc[row])
         shown = found if len(found) <= 40 else found[:37] + "..."
         return [Problem(place, where, f"must be a finite number; found {shown}")]
     if numbers.min() == numbers.max():
