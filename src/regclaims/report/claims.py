@@ -15,6 +15,9 @@ from regclaims.report.tex import Column, Tex, escape, interval, longtable, numbe
 
 EXISTS = "supported (existence)"
 
+METRICS = {"rr": "relative risk", "f1": "F-score", "scale_free_variance": "scale-free variance"}
+"""Metrics whose names in tables are not words."""
+
 
 def chip(verdict: str) -> Tex:
     """A verdict as the preamble's coloured label."""
@@ -129,9 +132,10 @@ def _shown(rule: Rule, deciding: int) -> Tex:
     if len(rule.parts) == 1:
         return Tex("")
     part = rule.parts[deciding]
-    which = "weakest, as all must hold" if rule.combine == "and" else "strongest, as one is enough"
-    arm = f"{part.metric} of {method_name(part.method)} ({part.tuning})"
-    return Tex(f"The effect is that of the {which}: {escape(arm)}.")
+    which = "weakest, as all must hold" if rule.combine == "and" else "strongest, as one will do"
+    metric = METRICS.get(part.metric, part.metric.replace("_", " "))
+    arm = f"{metric} of {method_name(part.method)} ({part.tuning})"
+    return Tex(f"The effect is that of the contrast that is {which}: {escape(arm)}.")
 
 
 def _not_voting(decision: Mapping[Hashable, Any]) -> Tex:

@@ -77,7 +77,7 @@ def gaussian_path(
         lambdas = lambda_grid(problem.max_gradient / l1_ratio, floor, n_lambdas)
     kernel = _lasso if l1_ratio == 1 else _coordinate_descent
     coefs = _until_explained(problem, kernel, l1_ratio, lambdas, deviance_stop)
-    path = _path(problem, coefs, l1_ratio, lambdas[: len(coefs)], standardize, fit_intercept)
+    path = _path(problem, coefs, l1_ratio, lambdas[: len(coefs)])
     return _refined(problem, certified(X, y, path), X, y)
 
 
@@ -165,28 +165,9 @@ def _coordinate_descent(
     return np.asarray(coefs.T)
 
 
-def _path(
-    problem: Problem,
-    coefs: Array,
-    l1_ratio: float,
-    lambdas: Array,
-    standardize: bool,
-    fit_intercept: bool,
-) -> Path:
-    original, intercepts = problem.back(coefs)
-    unknown = np.full(len(lambdas), np.nan)
-    return Path(
-        lambdas=lambdas,
-        coefs=original,
-        intercepts=intercepts,
-        l1_ratio=l1_ratio,
-        df=_degrees_of_freedom(problem, coefs, lambdas * (1 - l1_ratio)),
-        standardize=standardize,
-        fit_intercept=fit_intercept,
-        kkt=unknown,
-        gap=unknown,
-        status=np.full(len(lambdas), ""),
-    )
+def _path(problem: Problem, coefs: Array, l1_ratio: float, lambdas: Array) -> Path:
+    df = _degrees_of_freedom(problem, coefs, lambdas * (1 - l1_ratio))
+    return problem.path(coefs, lambdas=lambdas, l1_ratio=l1_ratio, df=df)
 
 
 def _refined(problem: Problem, path: Path, X: ArrayLike, y: ArrayLike) -> Path:
@@ -199,7 +180,7 @@ def _refined(problem: Problem, path: Path, X: ArrayLike, y: ArrayLike) -> Path:
         at = path.lambdas[k : k + 1]
         # From zero: the present fit may pass the stopping rule and still miss a condition.
         coefs[k] = _coordinate_descent(problem, path.l1_ratio, at, None, REFINED_TOLERANCE)[0]
-    again = _path(problem, coefs, path.l1_ratio, path.lambdas, path.standardize, path.fit_intercept)
+    again = _path(problem, coefs, path.l1_ratio, path.lambdas)
     return certified(X, y, again)
 
 

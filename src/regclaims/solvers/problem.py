@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from regclaims.solvers.path import Path
 from regclaims.vocabulary import Array
 
 ROUNDING = 1e-13
@@ -28,6 +29,8 @@ class Problem:
     usable : (p,) of bool
         Columns that are not constant.
     y_mean : float
+    standardize, fit_intercept : bool
+        How the data were prepared.
     """
 
     X: Array
@@ -36,12 +39,31 @@ class Problem:
     scale: Array
     usable: NDArray[np.bool_]
     y_mean: float
+    standardize: bool
+    fit_intercept: bool
 
     def back(self, coefs: Array) -> tuple[Array, Array]:
         """Return coefficients (k, p) and intercepts (k,) on the original scale."""
         # A decomposition may leave 1e-23 on a column of zeros.
         original = np.where(self.usable, coefs / self.scale, 0.0)
         return original, self.y_mean - original @ self.center
+
+    def path(self, coefs: Array, *, lambdas: Array, l1_ratio: float, df: Array) -> Path:
+        """Make a path of coefficients (k, p) on the prepared scale; its certificate is to come."""
+        original, intercepts = self.back(coefs)
+        unknown = np.full(len(lambdas), np.nan)
+        return Path(
+            lambdas=lambdas,
+            coefs=original,
+            intercepts=intercepts,
+            l1_ratio=l1_ratio,
+            df=df,
+            standardize=self.standardize,
+            fit_intercept=self.fit_intercept,
+            kkt=unknown,
+            gap=unknown,
+            status=np.full(len(lambdas), ""),
+        )
 
     @property
     def max_gradient(self) -> float:
@@ -85,7 +107,16 @@ def prepare(X: ArrayLike, y: ArrayLike, *, standardize: bool, fit_intercept: boo
     y_centred = y - y_mean
     if np.sqrt((y_centred**2).mean()) <= ROUNDING * np.abs(y).max():
         y_centred = np.zeros_like(y)
-    return Problem(np.asfortranarray(centred / scale), y_centred, center, scale, usable, y_mean)
+    return Problem(
+        np.asfortranarray(centred / scale),
+        y_centred,
+        center,
+        scale,
+        usable,
+        y_mean,
+        standardize,
+        fit_intercept,
+    )
 
 
 def _checked(X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from regclaims.solvers.certificate import certified
 from regclaims.solvers.path import Path
-from regclaims.solvers.problem import Problem, prepare
+from regclaims.solvers.problem import prepare
 from regclaims.vocabulary import Array
 
 SPAN = (1e6, 1e-6)
@@ -56,16 +56,9 @@ def ridge_path(
     if not (np.asarray(lambdas) > 0).all():
         raise ValueError("lambdas must be positive; least_squares fits without a penalty")
     shrunk = eigenvalues / (eigenvalues + lambdas[:, None])
-    return _path(
-        problem,
-        X,
-        y,
-        lambdas,
-        _solve(left, singular, right, shrunk, problem.y),
-        shrunk,
-        standardize,
-        fit_intercept,
-    )
+    coefs = _solve(left, singular, right, shrunk, problem.y)
+    path = problem.path(coefs, lambdas=lambdas, l1_ratio=0.0, df=shrunk.sum(axis=1))
+    return certified(X, y, path)
 
 
 def least_squares(
@@ -91,7 +84,8 @@ def least_squares(
         rank[len(problem.y) - 1 :] = False  # centred columns span n - 1 dimensions at most
     shrunk = rank.astype(float)[None, :]
     coefs = _solve(left, np.where(rank, singular, 1.0), right, shrunk, problem.y)
-    return _path(problem, X, y, np.zeros(1), coefs, shrunk, standardize, fit_intercept)
+    path = problem.path(coefs, lambdas=np.zeros(1), l1_ratio=0.0, df=shrunk.sum(axis=1))
+    return certified(X, y, path)
 
 
 def _grid(eigenvalues: Array, n_lambdas: int) -> Array:
@@ -106,30 +100,3 @@ def _solve(left: Array, singular: Array, right: Array, shrunk: Array, y: Array) 
     projected = left.T @ y
     ratio = np.divide(projected, singular, out=np.zeros_like(singular), where=singular > 0)
     return np.asarray((shrunk * ratio) @ right)
-
-
-def _path(
-    problem: Problem,
-    X: ArrayLike,
-    y: ArrayLike,
-    lambdas: Array,
-    coefs: Array,
-    shrunk: Array,
-    standardize: bool,
-    fit_intercept: bool,
-) -> Path:
-    original, intercepts = problem.back(coefs)
-    unknown = np.full(len(lambdas), np.nan)
-    path = Path(
-        lambdas=lambdas,
-        coefs=original,
-        intercepts=intercepts,
-        l1_ratio=0.0,
-        df=shrunk.sum(axis=1),
-        standardize=standardize,
-        fit_intercept=fit_intercept,
-        kkt=unknown,
-        gap=unknown,
-        status=np.full(len(lambdas), ""),
-    )
-    return certified(X, y, path)
