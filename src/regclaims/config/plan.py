@@ -79,11 +79,11 @@ def cells(study: Study) -> list[Cell]:
 
 
 def shards(study: Study) -> list[Shard]:
-    """Divide the cells of a study into shards of at most `cells_per_shard` cells of one shape."""
+    """Divide the cells of a study into shards of one shape and about equal cost."""
     return [
         Shard(tuple(chunk), study.seed, study.screening_replicates, study.replicates)
         for grid in _grids(study)
-        for chunk in _chunks(grid, study.cells_per_shard)
+        for chunk in _chunks(grid, study.entries_per_shard)
     ]
 
 
@@ -158,13 +158,14 @@ def _relevant(n_features: int, density: float, block: int) -> int:
     return block * min(n_features // block, max(1, round(wanted / block)))
 
 
-def _chunks(grid: list[Cell], size: int) -> list[list[Cell]]:
+def _chunks(grid: list[Cell], entries: int) -> list[list[Cell]]:
+    """Divide a grid's cells by shape, and each shape's into chunks of about `entries` entries."""
     by_shape: dict[tuple[int, int], list[Cell]] = {}
     for cell in grid:
         shape = (cell.spec["n_samples"], cell.spec["n_features"])
         by_shape.setdefault(shape, []).append(cell)
-    return [
-        group[begin : begin + size]
-        for group in by_shape.values()
-        for begin in range(0, len(group), size)
-    ]
+    chunks = []
+    for (n_samples, n_features), group in by_shape.items():
+        size = max(1, entries // (n_samples * n_features))
+        chunks += [group[begin : begin + size] for begin in range(0, len(group), size)]
+    return chunks

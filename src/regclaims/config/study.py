@@ -32,8 +32,11 @@ class Study(Strict):
         le=1000,
         description="Further replicates per cell, used only to tell which cells are informative.",
     )
-    cells_per_shard: int = Field(
-        default=12, ge=1, le=1000, description="Cells of one shape that are fitted in one job."
+    entries_per_shard: int = Field(
+        default=100_000,
+        ge=100,
+        description="Size of a job: cells of one shape share one up to this many entries n x p of "
+        "their training matrices, each counted once for all its replicates.",
     )
     population: list[Grid] = Field(min_length=1, description="Grids of synthetic cells.")
     path_figure: Name = Field(
