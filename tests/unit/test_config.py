@@ -122,12 +122,6 @@ BAD_STUDIES = [
         {"kind": "ar1", "rho": 1},
         "population[0].correlations[0].rho: must be below 1; found 1",
     ),
-    (
-        "population.0.cross_validation",
-        ["ols"],
-        "population[0].cross_validation must name methods of ridge, lasso, elastic-net-0.5, "
-        "not ols",
-    ),
     ("methods", {"l1_ratios": [1]}, "methods.l1_ratios[0]: must be below 1; found 1"),
     (
         "mechanisms",

@@ -2,9 +2,13 @@
 
 import pytest
 
+from regclaims.claims.voting import FILTERS
 from regclaims.config import load_registry
+from regclaims.config.claims import Part, Rule
 from regclaims.config.reference import CLAIMS, DATASET
 from regclaims.errors import InputError
+from regclaims.evidence.cells import METRICS
+from regclaims.metrics.stability import MEASURES
 
 
 def write(folder, **texts):
@@ -65,3 +69,10 @@ def test_a_name_that_could_not_be_part_of_a_path_is_refused(tmp_path, name):
 def test_nothing_is_a_registry_too():
     registry = load_registry([], [])
     assert (registry.claims, registry.datasets) == ({}, {})
+
+
+def test_the_reference_names_every_metric_and_filter():
+    metrics = Part.model_fields["metric"].description or ""
+    filters = Rule.model_fields["filters"].description or ""
+    assert all(name in metrics for name in (*METRICS, *MEASURES))
+    assert all(f"`{name}`" in filters for name in FILTERS)

@@ -28,21 +28,36 @@ def check_together(study: Study, registry: Registry, file: str) -> None:
     Raises
     ------
     InputError
-        With all problems: a claim that asks for a metric, method or tuning that does not exist, or
-        a study that names a data set that does not.
+        With all problems: a claim or a grid that asks for a metric, method or tuning that does not
+        exist, or a study that names a data set that does not.
     """
     problems = []
     if study.path_figure not in registry.datasets:
         known = ", ".join(sorted(registry.datasets)) or "none"
         message = f"must be a data set of config/datasets ({known}); found {study.path_figure!r}"
         problems.append(Problem(file, "path_figure", message))
+    problems += [Problem(file, *problem) for problem in _cross_validated(study)]
     for group, claims in registry.groups.items():
         for name, claim in claims.claims.items():
             for key in ("rule", "strict_rule"):
                 found = _rule(getattr(claim, key), study, f"claims.{name}.{key}")
-                problems += [Problem(f"{group}.yaml", *problem) for problem in found]
+                problems += [Problem(f"config/claims/{group}.yaml", *problem) for problem in found]
     if problems:
         raise InputError(problems)
+
+
+def _cross_validated(study: Study) -> Iterator[tuple[str, str]]:
+    known = [name for name in _methods(study) if name != "ols"]
+    for i, grid in enumerate(study.population):
+        for j, name in enumerate(grid.cross_validation):
+            if name not in known:
+                place = f"population[{i}].cross_validation[{j}]"
+                yield place, f"must be one of {', '.join(known)}; found {name!r}"
+
+
+def _methods(study: Study) -> tuple[str, ...]:
+    nets = (f"elastic-net-{ratio:g}" for ratio in study.methods.l1_ratios)
+    return ("ols", "ridge", "lasso", *nets)
 
 
 def _rule(rule: Rule, study: Study, place: str) -> Iterator[tuple[str, str]]:
@@ -59,8 +74,7 @@ def _rule(rule: Rule, study: Study, place: str) -> Iterator[tuple[str, str]]:
 
 
 def _arm(arm: Arm, part: Part, study: Study, place: str) -> Iterator[tuple[str, str]]:
-    nets = tuple(f"elastic-net-{ratio:g}" for ratio in study.methods.l1_ratios)
-    methods = KINK["method"] if part.evidence == "kink" else ("ols", "ridge", "lasso", *nets)
+    methods = KINK["method"] if part.evidence == "kink" else _methods(study)
     tunings = ("none",) if part.evidence == "kink" or arm.method == "ols" else TUNINGS
     for key, value, known in (
         ("method", arm.method, methods),

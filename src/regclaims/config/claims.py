@@ -55,7 +55,12 @@ class Part(Arm):
         description="`fits`: one value per replicate; `stability`: one value per cell, with a "
         "delete-one jackknife; `kink`: the mechanism experiment.",
     )
-    metric: Line = Field(description="What is measured.")
+    metric: Line = Field(
+        description="What is measured. `fits`: n_nonzero, zero_share, has_zero, smallest_nonzero, "
+        "tpr, fdr, f1, exact_support, f1_screening, rr (relative risk), rte, pve, block_spread, "
+        "one_of_block, coefficient_error, training_gap, df. `stability`: scale_free_variance, "
+        "cosine, sign_agreement, selection_stability. `kink`: zero_share."
+    )
     versus: float | Arm = Field(description="A number, or the arm to compare with.")
     versus_metric: Line | None = Field(
         default=None, description="The other arm's metric where it is another one."
@@ -85,7 +90,11 @@ class Rule(Strict):
     )
     parts: list[Part] = Field(min_length=1, description="The contrasts.")
     filters: list[Filter] = Field(
-        default=[], description="Cells that meet the sentence's own condition."
+        default=[],
+        description="Only cells that meet the sentence's own condition. `correlated`: mean "
+        "within-block |rho| at least .7; `high-dimensional`: p > n; `low-dimensional`: p <= n/5; "
+        "`twins`: columns in correlated pairs; `not-by-counting`: p < 2n; `off-peak`: p is more "
+        "than 5 from n - 1, where least-norm least squares has its peak.",
     )
     informative: bool = Field(
         default=False,

@@ -1,0 +1,67 @@
+"""What concerns a study and its claims together."""
+
+import pytest
+import yaml
+
+from regclaims.claims.checks import check_together
+from regclaims.config.base import validate
+from regclaims.config.claims import Group
+from regclaims.config.datasets import Dataset
+from regclaims.config.loading import Registry
+from regclaims.config.reference import CLAIMS, DATASET, STUDY
+from regclaims.config.study import Study
+from regclaims.errors import InputError
+
+
+def told(study=None, part=None):
+    """Check the examples of the reference page with changes, and return the problems."""
+    plan = yaml.safe_load(STUDY) | {"path_figure": "mine"} | (study or {})
+    claims = yaml.safe_load(CLAIMS)
+    for claim in claims["claims"].values():
+        claim["rule"]["parts"][0] |= part or {}
+    registry = Registry(
+        {"zeros": validate(Group, claims, "zeros.yaml")},
+        {"mine": validate(Dataset, yaml.safe_load(DATASET), "mine.yaml")},
+    )
+    try:
+        check_together(validate(Study, plan, "small.yaml"), registry, "small.yaml")
+    except InputError as error:
+        return [str(problem) for problem in error.problems]
+    return []
+
+
+def test_the_examples_fit_together():
+    assert told() == []
+
+
+def test_a_method_that_cannot_be_cross_validated_is_told_by_its_place():
+    grid = yaml.safe_load(STUDY)["population"][0] | {"cross_validation": ["ridge", "ols"]}
+    (line,) = told(study={"population": [grid]})
+    assert line.startswith("small.yaml: population[0].cross_validation[1]: must be one of ridge, ")
+    assert line.endswith("found 'ols'")
+
+
+def test_a_data_set_that_is_not_there():
+    (line,) = told(study={"path_figure": "iris"})
+    assert line == (
+        "small.yaml: path_figure: must be a data set of config/datasets (mine); found 'iris'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("metric", "beauty"), ("method", "elastic-net-0.9"), ("tuning", "guess")],
+)
+def test_a_claim_that_asks_for_what_is_not_there(key, value):
+    lines = told(part={key: value})
+    assert lines
+    for line in lines:
+        assert line.startswith("config/claims/zeros.yaml: claims.")
+        assert f".parts[0].{key}: must be one of " in line
+        assert line.endswith(f"found {value!r}")
+
+
+def test_ols_is_not_tuned():
+    lines = told(part={"method": "ols"})
+    assert lines
+    assert all("tuning: must be one of none; found" in line for line in lines)
