@@ -1,0 +1,39 @@
+"""The paper's sources: no number is typed, no input is missing, plain ASCII."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+PAPER = Path(__file__).parents[2] / "paper"
+SOURCES = sorted(path for path in PAPER.glob("*.tex") if path.name != "preamble.tex")
+
+# Mathematics and names, not results; what remains must hold no digit.
+CONSTANTS = [
+    r"L[12]\b",
+    r"\\frac\{1(-\\alpha)?\}\{2n?\}",
+    r"\\(alpha|RcNorm\{b\})(=[01]|_1|\^2)",
+    r"\\RcNorm\{[^}]*\}\^2",
+    r"\\(sigma|beta)\^2",
+    r"p<5n",
+    r"[mnu]-(u\+)?1",
+    r"1-\\alpha",
+    r"#\d|\\RcClaim\}\[4\]|\\RcFigure\}\[3\]",
+    r"\\vspace\{5pt\}|\\setlength\{\\tabcolsep\}\{4pt\}|\\arraystretch\}\{1\.4\}",
+    r"\\cite[tp]\{[^}]*\}",
+]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_no_number_is_typed(path: Path) -> None:
+    for number, line in enumerate(path.read_text(encoding="ascii").splitlines(), start=1):
+        rest = line.split("%")[0] if line.startswith("%") else line
+        for constant in CONSTANTS:
+            rest = re.sub(constant, "", rest)
+        assert not re.search(r"\d", rest), f"{path.name}:{number}: {line}"
+
+
+def test_every_source_is_used() -> None:
+    text = "\n".join(path.read_text(encoding="ascii") for path in SOURCES)
+    used = set(re.findall(r"\\input\{([a-z-]+)\}", text))
+    assert {path.stem for path in PAPER.glob("*.tex")} - {"main"} <= used
