@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from regclaims.errors import Problem
-from regclaims.provenance import versions
 
 VOLATILE = ["results/volatile/", "results/report.html"]
 """What a clock, a host or a number of cores may touch; it is not hashed."""
 
 
-def manifest(paths: Iterable[str], provenance: Mapping[str, str]) -> dict[str, Any]:
+def manifest(
+    paths: Iterable[str], provenance: Mapping[str, str], versions: Mapping[str, str]
+) -> dict[str, Any]:
     """Hash files, and all files of folders.
 
     Parameters
@@ -22,6 +23,8 @@ def manifest(paths: Iterable[str], provenance: Mapping[str, str]) -> dict[str, A
     paths : iterable of str
     provenance : mapping
         Commit and hashes of the configuration.
+    versions : mapping
+        Of the packages.
 
     Returns
     -------
@@ -32,7 +35,7 @@ def manifest(paths: Iterable[str], provenance: Mapping[str, str]) -> dict[str, A
     return {
         "files": {file.as_posix(): _sha256(file) for file in sorted(files)},
         "volatile": VOLATILE,
-        "provenance": {**provenance, "versions": versions()},
+        "provenance": {**provenance, "versions": dict(versions)},
     }
 
 

@@ -71,10 +71,22 @@ def test_screening_replicates_are_no_evidence() -> None:
     pd.testing.assert_frame_equal(contrast(both, part()), contrast(table, part()))
 
 
-def test_equal_values_are_a_tie_even_at_zero() -> None:
-    found = contrast(fits([0.0, 0.5, 0.5], [0.0, 0.5, 0.5]), part()).loc["c"]
+def test_equal_values_are_a_tie_even_at_zero():
+    found = contrast(fits([0.0] + [0.5] * 11, [0.0] + [0.5] * 11), part()).loc["c"]
     assert (found["effect"], found["se"], found["undefined"]) == (0, 0, 0)
-    assert (found["p_above"], found["p_below"], found["state"]) == (1, 0, "negligible")
+    # Twelve of twelve below the margin: the sign test.
+    assert (found["p_above"], found["p_below"], found["state"]) == (1, 0.5**12, "negligible")
+
+
+def test_a_few_ties_are_no_certainty():
+    found = student(np.zeros(3), 0.05)
+    assert (found.p_above, found.p_below, found.state) == (1, 0.125, "open")
+
+
+def test_a_constant_effect_at_the_margin_decides_nothing():
+    # The sum of twelve times .05 rounds; that is no spread, and no effect beyond .05.
+    found = student(np.full(12, 0.05), 0.05)
+    assert (found.p_above, found.p_below) == (1, 1)
 
 
 def test_a_failed_fit_is_undefined_and_too_many_make_a_cell_open() -> None:
@@ -97,7 +109,7 @@ def test_null_fits_are_undefined_only_where_the_rule_says_so() -> None:
 
 @given(effects)
 def test_swapping_the_arms_mirrors_the_test(values: np.ndarray) -> None:
-    assume(values.std() > 0)  # a tie is no effect: with a margin of 0 it counts against
+    assume(values.std() > 1e-9)  # a tie is no effect: with a margin of 0 it counts against
     there, back = student(values, 0.0), student(-values, 0.0)
     assert there.effect == -back.effect
     # Both tails come from the same t distribution function: equal up to its rounding.
@@ -111,6 +123,7 @@ def test_a_larger_margin_is_harder(values: np.ndarray, margin: float) -> None:
 
 @given(effects)
 def test_states_follow_the_interval(values: np.ndarray) -> None:
+    assume(values.std() > 1e-9)  # equal values are judged by their number too
     found = student(values, 0.1)
     state = {
         "holds": found.ci_low > 0.1,

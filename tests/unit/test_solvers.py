@@ -12,6 +12,7 @@ from regclaims.solvers import (
     gaussian_path,
     lambda_grid,
     least_squares,
+    ridge_lambda,
     ridge_path,
 )
 
@@ -557,3 +558,16 @@ def test_folds_are_of_equal_size_and_random(n, k):
     np.testing.assert_array_equal(folds, again)
     others = [draw_folds(np.random.default_rng(s), n, k).tolist() for s in range(1, 4)]
     assert any(other != folds.tolist() for other in others)
+
+
+@pytest.mark.parametrize("df", [0.5, 3.0, 9.9])
+def test_the_lambda_of_given_degrees_of_freedom(df):
+    X, y = correlated(40, 10)
+    path = ridge_path(X, y, lambdas=np.array([ridge_lambda(X, y, df)]))
+    assert path.df[0] == pytest.approx(df, abs=1e-9)  # the root is found to 1e-12 in log lambda
+
+
+@pytest.mark.parametrize("df", [0.0, 10.0, 11.0])
+def test_degrees_of_freedom_that_no_lambda_has(df):
+    with pytest.raises(ValueError, match="above 0 and below the rank"):
+        ridge_lambda(*correlated(40, 10), df)

@@ -1,7 +1,5 @@
 """Rules that choose a lambda."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -28,24 +26,21 @@ def test_smallest_error(errors, planned, expected):
 
 
 @pytest.mark.parametrize(
-    ("df", "target", "planned", "expected"),
+    ("df", "target", "expected"),
     [
-        ([0.0, 1.0, 3.0, 5.0], 2, 4, Choice(2, False)),
-        ([0.0, 1.0, 3.0, 5.0], 3, 4, Choice(2, False)),
-        ([0.0, 1.0, 3.0, 5.0], 5, 4, Choice(3, True)),
+        ([0.0, 1.0, 3.0, 5.0], 2, 2),
+        ([0.0, 1.0, 3.0, 5.0], 3, 2),
+        ([0.0, 1.0, 3.0, 5.0], 5, 3),
         # Not monotone, as a lasso's support: the first that has enough.
-        ([0.0, 3.0, 2.0, 4.0], 2.5, 4, Choice(1, False)),
+        ([0.0, 3.0, 2.0, 4.0], 2.5, 1),
         # None has enough: the one with the most.
-        ([0.0, 3.0, 2.0], 9, 3, Choice(1, False)),
-        ([0.0, 2.0, 3.0], 9, 3, Choice(2, True)),
-        ([0.0, 2.0, 3.0], 9, 10, Choice(2, False)),
+        ([0.0, 3.0, 2.0], 9, 1),
+        # Solved for the target, and off by rounding.
+        ([3.0 - 1e-12], 3, 0),
     ],
 )
-def test_matched_degrees_of_freedom(df, target, planned, expected):
-    assert at_df(np.array(df), target, planned) == expected
-
-
-PATH = SimpleNamespace(df=np.array([0.0, 1.0, 2.0, 3.0]))
+def test_matched_degrees_of_freedom(df, target, expected):
+    assert at_df(np.array(df), target) == Choice(expected, False)
 
 
 def test_every_rule_uses_its_own_ingredient():
@@ -54,17 +49,14 @@ def test_every_rule_uses_its_own_ingredient():
         converged=np.ones((2, 4), dtype=bool),
     )
     chosen = choose(
-        PATH,
         n_lambdas=4,
         validation_error=np.array([4.0, 3.0, 2.0, 1.0]),
         oracle_risk=np.array([1.0, 2.0, 3.0, 4.0]),
-        matched_df=1.0,
         folds=folds,
     )
     assert dict(chosen) == {
         "validation": Choice(3, True),
         "oracle": Choice(0, False),
-        "matched-df": Choice(1, False),
         # Means over folds: 5, 4.5, 3.5, 7; neither fold's own smallest.
         "cv-min": Choice(2, False),
     }
@@ -75,9 +67,8 @@ def test_every_rule_uses_its_own_ingredient():
     [
         ({"validation_error": np.arange(4.0)}, "validation"),
         ({"oracle_risk": np.arange(4.0)}, "oracle"),
-        ({"matched_df": 0.5}, "matched-df"),
     ],
 )
 def test_rules_without_ingredients_are_left_out(given, rule):
-    assert list(choose(PATH, n_lambdas=4, **given)) == [rule]
-    assert not choose(PATH, n_lambdas=4)
+    assert list(choose(n_lambdas=4, **given)) == [rule]
+    assert not choose(n_lambdas=4)

@@ -236,6 +236,16 @@ def test_a_bad_data_file_is_named_with_column_and_row(tmp_path: Path) -> None:
     assert not (workspace.root / "results").exists()
 
 
+def test_a_stale_installed_package_is_not_trusted(tmp_path: Path) -> None:
+    workspace = Workspace.make(tmp_path / "stale")
+    source = workspace.root / "src" / "regclaims"
+    source.mkdir(parents=True)
+    (source / "keys.py").write_text("SEED = 1\n", encoding="utf-8")
+    done = workspace.run()
+    assert done.returncode == 2
+    assert "src/regclaims/keys.py: differs from the installed package: run make env" in done.stdout
+
+
 def test_without_a_config_file_it_is_the_study(finished: Workspace) -> None:
     done = finished.run("-n", "--quiet", "rules", study=None)
     assert done.returncode == 0, done.stdout

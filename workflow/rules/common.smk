@@ -17,7 +17,7 @@ from regclaims.datasets import load_dataset
 from regclaims.errors import InputError
 from regclaims.job import failures
 from regclaims.keys import digest
-from regclaims.provenance import PACKAGE, code_hash
+from regclaims.provenance import PACKAGE, code_hash, versions
 
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent.parent
 if ROOT.is_relative_to(Path.cwd()):
@@ -61,9 +61,25 @@ def code(script):
     return code_hash(SCRIPTS / script)
 
 
+def require_installed():
+    """End here if the package that jobs would import is not the one in this folder."""
+    source = ROOT / "src" / "regclaims"
+    if not source.is_dir() or source.resolve() == PACKAGE:
+        return
+    for path in source.rglob("*.py"):
+        installed = PACKAGE / path.relative_to(source)
+        if not installed.is_file() or installed.read_bytes() != path.read_bytes():
+            print(f"{path}: differs from the installed package: run make env", file=sys.stderr)
+            sys.exit(2)
+
+
+require_installed()
 STUDY, REGISTRY = load_all()
 SHARDS = {shard.key: shard for shard in shards(STUDY)}
 FAMILIES = families(STUDY)
+VERSIONS = versions()
+# What draws and fits depend on; a new matplotlib re-runs none of them.
+NUMERICS = {name: VERSIONS[name] for name in ("numpy", "scipy", "scikit-learn")}
 # What fits depend on beside their data; another l1_ratio adds fits and changes none.
 SETTINGS = STUDY.methods.model_dump(exclude={"l1_ratios"}) | STUDY.tuning.model_dump()
 

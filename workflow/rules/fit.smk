@@ -29,5 +29,6 @@ rule fit:
         cross_validated=lambda wildcards: SHARDS[wildcards.shard].cross_validated,
         family="{family}",
         code=code("fit.py"),
+        versions=NUMERICS,
     script:
         "../scripts/fit.py"

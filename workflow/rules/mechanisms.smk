@@ -22,5 +22,6 @@ rule kink:
         replicates=STUDY.mechanisms.kink.replicates,
         seed=STUDY.seed,
         code=code("kink.py"),
+        versions=NUMERICS,
     script:
         "../scripts/kink.py"

@@ -28,5 +28,6 @@ rule real:
         settings=SETTINGS,
         seed=STUDY.seed,
         code=code("real.py"),
+        versions=NUMERICS,
     script:
         "../scripts/real.py"

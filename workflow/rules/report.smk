@@ -51,6 +51,7 @@ rule numbers:
             "configuration": digest(STUDY.model_dump(mode="json")),
             "claims": digest(plain_registry()),
         },
+        versions=VERSIONS,
         code=code("numbers.py"),
     script:
         "../scripts/numbers.py"

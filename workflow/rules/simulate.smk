@@ -19,6 +19,7 @@ rule population:
     params:
         cells=[{"spec": cell.spec, "densities": cell.densities} for cell in cells(STUDY)],
         code=code("population.py"),
+        versions=NUMERICS,
     script:
         "../scripts/population.py"
 
@@ -37,5 +38,6 @@ rule simulate:
     params:
         shard=lambda wildcards: SHARDS[wildcards.shard].draws,
         code=code("simulate.py"),
+        versions=NUMERICS,
     script:
         "../scripts/simulate.py"

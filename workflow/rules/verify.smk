@@ -35,6 +35,7 @@ rule manifest:
         CONDA
     params:
         provenance=rules.numbers.params.provenance,
+        versions=VERSIONS,
         code=code("manifest.py"),
     script:
         "../scripts/manifest.py"

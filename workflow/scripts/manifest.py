@@ -5,4 +5,6 @@ from regclaims.job import job
 from regclaims.manifest import manifest
 
 with job(globals()) as run:
-    write_json(run.output[0], manifest(map(str, run.input), run.params.provenance))
+    write_json(
+        run.output[0], manifest(map(str, run.input), run.params.provenance, run.params.versions)
+    )

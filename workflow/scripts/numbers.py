@@ -9,11 +9,12 @@ from regclaims.config.claims import Group
 from regclaims.config.datasets import Dataset
 from regclaims.io import write_text
 from regclaims.job import job
-from regclaims.provenance import versions
 from regclaims.report.claims import claim_sections, verdict_table
 from regclaims.report.numbers import Results, numbers
 from regclaims.report.tables import data_notes, data_table, population_table, provenance_table
 from regclaims.report.tex import write_macros
+
+CERTIFICATE = ["status", "kkt", "gap", "at_grid_end", "path_failures"]
 
 with job(globals()) as run:
     study = Study.model_validate(run.params.study)
@@ -26,7 +27,7 @@ with job(globals()) as run:
     decisions = pd.read_csv(run.input.decisions)
     results = Results(
         verdicts=verdicts,
-        fits=pd.read_parquet(run.input.fits, columns=["status", "kkt", "gap", "at_grid_end"]),
+        fits=pd.read_parquet(run.input.fits, columns=CERTIFICATE),
         figures={
             name: pd.read_csv(path)
             for name, path in zip(run.params.figures, run.input.figures, strict=True)
@@ -35,7 +36,7 @@ with job(globals()) as run:
     )
     about = pd.concat(map(pd.read_parquet, run.input.about))
     cells = pd.read_parquet(run.input.cells)
-    provenance = {**run.params.provenance, "seed": study.seed, **versions()}
+    provenance = {**run.params.provenance, "seed": study.seed, **run.params.versions}
     texts = {
         "macros": write_macros(numbers(study, run.params.n_cells, results)),
         "population-table": population_table(study),

@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from regclaims.claims.combine import combine
 from regclaims.claims.decide import EXISTS, NOT_TESTABLE, Decision, decide
 from regclaims.claims.voting import informative_cells, reasons
-from regclaims.evidence.contrasts import contrast
+from regclaims.evidence.contrasts import HOLDS, contrast
 from regclaims.keys import digest
 
 COLUMNS = [
@@ -120,7 +121,7 @@ def take_verdicts(
         voting = [part[part["why_not"] == ""] for part in parts]
         decision = decide(voting, rule, bars[rule["bar"]])
         verdicts.append(_row(name, claim, decision, bars[rule["bar"]]))
-        details.append(_detail(name, decision, parts))
+        details.append(_detail(name, decision, combine(parts, rule["combine"])))
         contrasts += [
             part.reset_index().assign(claim_id=name, reading=reading, part=i)
             for i, part in enumerate(parts)
@@ -178,16 +179,16 @@ def _place(source: Mapping[str, Any]) -> str:
     return f"{source['article']} {source['section']}{sentence}"
 
 
-def _detail(name: str, decision: Decision, parts: list[pd.DataFrame]) -> dict[str, Any]:
-    deciding = parts[decision.part]
+def _detail(name: str, decision: Decision, cells: pd.DataFrame) -> dict[str, Any]:
+    """Describe a decision; `cells` are all that have the rule's arms, voting or not."""
     return {
         "claim_id": name,
         "verdict": decision.verdict,
         "p_supported": decision.p_supported,
         "p_refuted": decision.p_refuted,
         "part": decision.part,
-        "cells_not_voting": int((deciding["why_not"] != "").sum()),
-        "share_holds_all_cells": float((deciding["state"] == "holds").mean()),
+        "cells_not_voting": len(cells) - decision.cells,
+        "share_holds_all_cells": float((cells["state"] == HOLDS).mean()),
         "existence": decision.verdict == EXISTS,
     }
 

@@ -16,7 +16,7 @@ PEAK = 5
 """Least-norm OLS has its risk peak at p = n - 1; claims against it keep this distance."""
 
 FILTERS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
-    "correlated": lambda cells: cells["within_rho"] >= CORRELATED,
+    "correlated": lambda cells: cells["within_rho"] >= CORRELATED - 1e-9,
     "high-dimensional": lambda cells: cells["n_features"] > cells["n_samples"],
     "low-dimensional": lambda cells: cells["n_features"] <= cells["n_samples"] / 5,
     "twins": lambda cells: cells["twins"].astype(bool),

@@ -7,7 +7,7 @@ since both saw the same data.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,9 @@ BINARY = ("has_zero", "exact_support")
 
 MAX_UNDEFINED = 0.10
 """A cell in which a larger share of replicates is failed or undefined is open."""
+
+SAME = 1e-12
+"""Values this close differ by rounding only."""
 
 HOLDS, NEGLIGIBLE, REVERSED, OPEN = "holds", "negligible", "reversed", "open"
 
@@ -141,8 +144,8 @@ def student(effects: Array, margin: float) -> CellContrast:
     Returns
     -------
     CellContrast
-        From Student's t with R-1 degrees of freedom over the defined effects. If they are all
-        equal, the mean is taken as exact: a tie of two methods is no effect, with certainty.
+        From Student's t with R-1 degrees of freedom over the defined effects; from the sign test
+        if they are all equal, as when two methods tie.
     """
     defined = effects[np.isfinite(effects)]
     if len(defined) < 2:
@@ -197,9 +200,14 @@ def binomial(events: Array, versus: float, direction: str, margin: float) -> Cel
 
 
 def _studentized(effect: float, se: float, df: int, margin: float, values: Array) -> CellContrast:
-    if se == 0.0:
-        above = effect > margin
-        return _judged(effect, se, (effect, effect), float(not above), float(above), margin, values)
+    if se <= SAME * max(1.0, abs(effect)):
+        # All replicates agree, and Student's t knows no spread. The sign test still holds: were the
+        # median not beyond delta, n of n beyond it would have probability 2^-n at most.
+        agree = 0.5 ** (df + 1)
+        p_above = agree if effect - margin > SAME else 1.0
+        p_below = agree if effect - margin < -SAME else 1.0
+        found = _judged(effect, 0.0, (effect, effect), p_above, p_below, margin, values)
+        return found if agree <= 0.025 else replace(found, state=OPEN)
     half = float(stats.t.ppf(0.975, df)) * se
     z = (effect - margin) / se
     return _judged(

@@ -15,6 +15,7 @@ from regclaims.solvers import (
     cv_path,
     gaussian_path,
     least_squares,
+    ridge_lambda,
     ridge_path,
 )
 from regclaims.vocabulary import Array
@@ -75,6 +76,16 @@ class Method:
         if self.l1_ratio:
             return gaussian_path(X, y, l1_ratio=self.l1_ratio, lambdas=lambdas)
         return ridge_path(X, y, lambdas=lambdas)
+
+    def match_df(self, X: Array, y: Array, path: Path, df: float) -> Path:
+        """Give the path on which to look for a fit with `df` degrees of freedom.
+
+        For ridge that is one fit with exactly these. The lasso's are whole numbers and the Elastic
+        Net's jump with its support: theirs are looked for on the path.
+        """
+        if self.l1_ratio != 0:
+            return path
+        return ridge_path(X, y, lambdas=np.array([ridge_lambda(X, y, df)]))
 
     def cross_validate(
         self, X: Array, y: Array, path: Path, folds: NDArray[np.int64]

@@ -63,7 +63,7 @@ def split_dataset(
             rule, choice = "none", Choice(0, False)
             if errors is not None:
                 rule = "cv-min"
-                choice = choose(path, n_lambdas=settings.n_lambdas, folds=errors)[rule]
+                choice = choose(n_lambdas=settings.n_lambdas, folds=errors)[rule]
             rows.append(
                 {
                     "dataset": name,

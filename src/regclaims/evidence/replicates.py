@@ -20,7 +20,7 @@ from regclaims.metrics.spread import within_block
 from regclaims.metrics.stability import MEASURES, Jackknifed
 from regclaims.metrics.support import recovery, screening_f1
 from regclaims.solvers import NULL_DF, FoldErrors, Path, draw_folds
-from regclaims.tuning import Choice, choose
+from regclaims.tuning import Choice, at_df, choose
 from regclaims.vocabulary import CONVERGED, EVIDENCE, Array
 
 
@@ -97,11 +97,25 @@ class _Cell:
         folds = self._folds(draw, replicate, path)
         for rule, choice in self._choices(draw, path, excess, folds).items():
             row = self._identity(replicate, rule) | _solution(path, choice, folds)
-            if row["status"] == CONVERGED:
-                row |= self._measure(draw, path, choice, excess)
-                if evidence:
-                    self.coefs.setdefault(rule, []).append(path.coefs[choice.index])
-            self.rows.append(row)
+            self._keep(row, draw, path, choice)
+        if self.method.l1_ratio is not None:
+            self._fit_matched(draw, replicate, path)
+
+    def _fit_matched(self, draw: Draw, replicate: int, path: Path) -> None:
+        n, p = draw.X.shape
+        # Rounded down: the rank, which no penalized fit reaches, is min(n - 1, p).
+        target = max(1, int(self.settings.matched_df * min(n - 1, p)))
+        path = self.method.match_df(draw.X, draw.y, path, target)
+        choice = at_df(path.df, target)
+        row = self._identity(replicate, "matched-df") | _solution(path, choice, None)
+        self._keep(row, draw, path, choice)
+
+    def _keep(self, row: dict[str, Any], draw: Draw, path: Path, choice: Choice) -> None:
+        if row["status"] == CONVERGED:
+            row |= self._measure(draw, path, choice)
+            if row["role"] == EVIDENCE:
+                self.coefs.setdefault(row["tuning"], []).append(path.coefs[choice.index])
+        self.rows.append(row)
 
     def finish(self, results: Results) -> None:
         """Add the cell's rows, its stability over replicates, and its mean paths."""
@@ -128,11 +142,9 @@ class _Cell:
             return {"none": Choice(0, False)}
         held_out = path.predict(draw.X_validation) - draw.y_validation
         return choose(
-            path,
             n_lambdas=self.settings.n_lambdas,
             validation_error=(held_out**2).mean(axis=1),
             oracle_risk=excess,
-            matched_df=self.settings.matched_df * min(draw.X.shape),
             folds=folds,
         )
 
@@ -147,8 +159,9 @@ class _Cell:
             "tuning": rule,
         }
 
-    def _measure(self, draw: Draw, path: Path, choice: Choice, excess: Array) -> dict[str, float]:
-        coef, own = path.coefs[choice.index], float(excess[choice.index])
+    def _measure(self, draw: Draw, path: Path, choice: Choice) -> dict[str, float]:
+        coef = path.coefs[choice.index]
+        own = float(self.scenario.excess_risk(coef[None, :])[0])
         scenario, truth = self.scenario, self.scenario.beta != 0.0
         residuals = draw.y - draw.X @ coef - path.intercepts[choice.index]
         measured = sparsity(coef) | recovery(coef != 0.0, truth)

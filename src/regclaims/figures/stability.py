@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from regclaims.evidence.contrasts import contrast
 from regclaims.figures.style import legend_below, look, styled
 
-TUNINGS = {"validation": "tuned by validation", "matched-df": "equal degrees of freedom"}
+TUNINGS = {"validation": "tuned by validation", "matched-df": "like degrees of freedom"}
 MARGIN = 0.10
 GROUP = 0.84
 """Width over which the cells of one correlation are spread out; correlations are 1 apart."""

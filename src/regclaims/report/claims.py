@@ -142,8 +142,9 @@ def _not_voting(decision: Mapping[Hashable, Any]) -> Tex:
     count = int(decision["cells_not_voting"])
     if count == 0:
         return Tex("")
-    cells = "cell does" if count == 1 else "cells do"
+    cells = "cell was" if count == 1 else "cells were"
     return Tex(
-        f"{number(count, 0)} {cells} not vote, for want of the claim's condition or because there "
-        f"is nothing to win; with them {percent(decision['share_holds_all_cells'])} of all hold."
+        f"{number(count, 0)} further {cells} tried the same way but do not vote, for want of the "
+        f"claim's condition or because there is nothing to win; with them "
+        f"{percent(decision['share_holds_all_cells'])} hold."
     )

@@ -128,6 +128,7 @@ def _certificates(fits: pd.DataFrame) -> dict[str, Tex]:
     return {
         "n-fits": number(len(fits), 0),
         "n-failed": number(len(fits) - len(good), 0),
+        "path-failures": number(int(fits["path_failures"].sum()), 0),
         "worst-kkt": scientific(float(good["kkt"].max())),
         "worst-gap": scientific(float(good["gap"].max())),
         "grid-end": percent(float(fits["at_grid_end"].mean()), 1),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+from scipy import stats
 
 from regclaims.config.loading import Registry
 from regclaims.config.study import Study
@@ -103,7 +104,8 @@ def _cited(key: str) -> Tex:
 
 
 def _interval(cell: pd.Series) -> Tex:
-    half = 1.96 * cell["mcse"]
+    values = cell["replicates"] - cell["n_failed"] - cell["n_undefined"]
+    half = stats.t.ppf(0.975, values - 1) * cell["mcse"]
     return interval(cell["mean"] - half, cell["mean"] + half)
 
 

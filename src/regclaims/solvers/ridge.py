@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.optimize import brentq
 
 from regclaims.solvers.certificate import certified
 from regclaims.solvers.path import Path
@@ -59,6 +60,42 @@ def ridge_path(
     coefs = _solve(left, singular, right, shrunk, problem.y)
     path = problem.path(coefs, lambdas=lambdas, l1_ratio=0.0, df=shrunk.sum(axis=1))
     return certified(X, y, path)
+
+
+def ridge_lambda(
+    X: ArrayLike, y: ArrayLike, df: float, *, standardize: bool = True, fit_intercept: bool = True
+) -> float:
+    """Find the lambda at which ridge has `df` degrees of freedom.
+
+    Parameters
+    ----------
+    X : (n, p)
+    y : (n,)
+    df : float
+        Above 0, and below the rank of the prepared columns.
+    standardize, fit_intercept : bool
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If `df` is out of range, or as `prepare` does.
+    """
+    problem = prepare(X, y, standardize=standardize, fit_intercept=fit_intercept)
+    eigenvalues = np.linalg.svd(problem.X, compute_uv=False) ** 2 / len(problem.y)
+    largest = eigenvalues.max(initial=0.0)
+
+    def excess(log_lambda: float) -> float:
+        return float((eigenvalues / (eigenvalues + np.exp(log_lambda))).sum()) - df
+
+    # df falls from the rank to 0 as lambda grows; these ends are beyond any that is asked for.
+    low, high = np.log(largest or 1.0) - 60, np.log(largest or 1.0) + 60
+    if not excess(low) > 0 > excess(high):
+        raise ValueError(f"df must be above 0 and below the rank of X; it is {df}")
+    return float(np.exp(brentq(excess, low, high, xtol=1e-12)))
 
 
 def least_squares(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from regclaims.solvers import FoldErrors, Path
+from regclaims.solvers import FoldErrors
 from regclaims.vocabulary import Array
 
 
@@ -41,54 +41,46 @@ def smallest(errors: Array, n_lambdas: int) -> Choice:
     return Choice(index, index == n_lambdas - 1)
 
 
-def at_df(df: Array, target: float, n_lambdas: int) -> Choice:
+def at_df(df: Array, target: float) -> Choice:
     """Choose the largest lambda whose fit has at least `target` degrees of freedom.
 
-    If none has, the fit with the most. Methods are then compared at equal complexity.
+    If none has, the fit with the most. Methods are then compared at like complexity.
     """
-    enough = np.flatnonzero(df >= target)
-    index = int(enough[0]) if len(enough) else int(np.argmax(df))
-    return Choice(index, index == n_lambdas - 1)
+    # A fit that was solved for the target may miss it by rounding.
+    enough = np.flatnonzero(df >= target - 1e-6)
+    return Choice(int(enough[0]) if len(enough) else int(np.argmax(df)), False)
 
 
 def choose(
-    path: Path,
     *,
     n_lambdas: int,
     validation_error: Array | None = None,
     oracle_risk: Array | None = None,
-    matched_df: float | None = None,
     folds: FoldErrors | None = None,
 ) -> Mapping[str, Choice]:
     """Apply every tuning rule whose ingredients are given.
 
     Parameters
     ----------
-    path : Path
-        With k fits.
     n_lambdas : int
         Points of the planned grid.
     validation_error : (k,), optional
         Mean squared error on the validation rows.
     oracle_risk : (k,), optional
         Exact risk.
-    matched_df : float, optional
-        Degrees of freedom at which methods are compared.
     folds : FoldErrors, optional
         From `cv_path` on the path's lambdas.
 
     Returns
     -------
     dict
-        Choices by rule: ``validation``, ``oracle``, ``matched-df``, ``cv-min``.
+        Choices by rule: ``validation``, ``oracle``, ``cv-min``.
     """
     chosen = {}
     if validation_error is not None:
         chosen["validation"] = smallest(validation_error, n_lambdas)
     if oracle_risk is not None:
         chosen["oracle"] = smallest(oracle_risk, n_lambdas)
-    if matched_df is not None:
-        chosen["matched-df"] = at_df(path.df, matched_df, n_lambdas)
     if folds is not None:
         chosen["cv-min"] = smallest(folds.mean, n_lambdas)
     return chosen
