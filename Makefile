@@ -28,6 +28,7 @@ help: ## this list
 		awk -F'|' '{ printf "make %-10s  %s\n", $$1, $$2 }'
 
 reproduce: env-run ## set up, run the study, end with results/report.pdf (small: CONFIG=config/smoke.yaml)
+	@$(IN_VENV) regclaims check-config $(if $(CONFIG),"$(CONFIG)",config/study.yaml) >/dev/null
 	@$(IN_VENV) $(SNAKEMAKE)
 	@test -f results/report.pdf || { echo "regclaims: the run left no results/report.pdf" >&2; exit 1; }
 	@echo "The paper: results/report.pdf"

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from regclaims.claims.checks import check_together
+from regclaims.claims.checks import check_citations, check_together
 from regclaims.config.base import validate
 from regclaims.config.claims import Group
 from regclaims.config.datasets import Dataset
@@ -65,3 +65,17 @@ def test_ols_is_not_tuned():
     lines = told(part={"method": "ols"})
     assert lines
     assert all("tuning: must be one of none; found" in line for line in lines)
+
+
+def test_a_citation_that_is_not_in_the_bibliography(tmp_path):
+    bibliography = tmp_path / "references.bib"
+    bibliography.write_text("@article{longley1967,\n  year = 1967}\n", encoding="utf-8")
+    example = yaml.safe_load(DATASET)
+
+    def registry(key):
+        return Registry({}, {"mine": validate(Dataset, example | {"citation": key}, "mine.yaml")})
+
+    check_citations(registry("longley1967"), bibliography)
+    check_citations(registry("unknown"), bibliography)
+    with pytest.raises(InputError, match=r"mine.yaml: citation: must be a key of references.bib"):
+        check_citations(registry("foo99"), bibliography)

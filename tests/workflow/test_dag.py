@@ -216,6 +216,14 @@ def test_everything_wrong_is_said_at_once_before_any_job(tmp_path: Path) -> None
     assert not (workspace.root / "results").exists()
 
 
+def test_a_key_given_twice_is_refused(tmp_path: Path) -> None:
+    workspace = Workspace.make(tmp_path / "bad")
+    workspace.edit("config/tiny.yaml", "seed: 7", "seed: 7\nseed: 8")
+    done = workspace.run()
+    assert done.returncode == 2
+    assert "key 'seed' is given twice" in done.stdout
+
+
 def test_bad_claims_and_data_sets_are_said_together(tmp_path: Path) -> None:
     workspace = Workspace.make(tmp_path / "bad")
     workspace.edit("config/claims/zeros.yaml", "bar: existence", "bar: sometimes")

@@ -1,7 +1,7 @@
 """The study: its configuration, checked before any job, and what the rules derive from it.
 
 reads   config (a study), config/claims/*.yaml, config/datasets/*.yaml
-gives   STUDY, REGISTRY, SHARDS and a few helpers
+gives   STUDY, REGISTRY, SHARDS and a few functions
 """
 
 import os
@@ -9,9 +9,10 @@ import sys
 import time
 from pathlib import Path
 
-from regclaims.claims.checks import check_together
+from regclaims.claims.checks import check_citations, check_together
 from regclaims.config import Study, load_registry
 from regclaims.config.base import validate
+from regclaims.config.loading import read_yaml
 from regclaims.config.plan import cells, families, shards
 from regclaims.datasets import load_dataset
 from regclaims.errors import InputError
@@ -40,6 +41,8 @@ def load_all():
     """Read and check the study with its claims and data sets; end here if anything is wrong."""
     files = [str(file) for file in workflow.configfiles] or ["config"]
     try:
+        for file in workflow.configfiles:
+            read_yaml(Path(file))  # Snakemake takes the last of two equal keys; this refuses them
         study = validate(Study, config, files[-1])
         registry = load_registry(
             (ROOT / "config" / "claims").glob("*.yaml"),
@@ -49,6 +52,7 @@ def load_all():
             if dataset.path:
                 load_dataset(dataset.model_dump(), ROOT / dataset.path, name)
         check_together(study, registry, files[-1])
+        check_citations(registry, ROOT / "paper" / "references.bib")
     except InputError as error:
         print(error, file=sys.stderr)
         print("Nothing was run. Mend the lines above and start again.", file=sys.stderr)

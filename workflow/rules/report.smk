@@ -47,7 +47,7 @@ rule numbers:
         figures=list(FIGURES),
         n_cells=len(cells(STUDY)),
         provenance={
-            "commit": commit(ROOT),
+            "last commit to change inputs": commit(ROOT),
             "configuration": digest(STUDY.model_dump(mode="json")),
             "claims": digest(plain_registry()),
         },

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from regclaims.config.claims import Arm, Part, Rule
 from regclaims.config.loading import Registry
@@ -42,6 +44,35 @@ def check_together(study: Study, registry: Registry, file: str) -> None:
             for key in ("rule", "strict_rule"):
                 found = _rule(getattr(claim, key), study, f"claims.{name}.{key}")
                 problems += [Problem(f"config/claims/{group}.yaml", *problem) for problem in found]
+    if problems:
+        raise InputError(problems)
+
+
+def check_citations(registry: Registry, bibliography: Path) -> None:
+    """Check that every data set's citation is in the bibliography, or ``unknown``.
+
+    Parameters
+    ----------
+    registry : Registry
+    bibliography : Path
+        A BibTeX file.
+
+    Raises
+    ------
+    InputError
+        With a problem for each citation that is not there.
+    """
+    text = bibliography.read_text(encoding="utf-8")
+    known = {"unknown", *re.findall(r"^@\w+\{([^,\s]+),", text, flags=re.MULTILINE)}
+    problems = [
+        Problem(
+            f"config/datasets/{name}.yaml",
+            "citation",
+            f"must be a key of {bibliography.name}, or unknown; found {dataset.citation!r}",
+        )
+        for name, dataset in registry.datasets.items()
+        if dataset.citation not in known
+    ]
     if problems:
         raise InputError(problems)
 

@@ -61,7 +61,7 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
                 shift = 10 ** ((place - (len(methods) - 1) / 2) * DODGE)
                 _line(axes, chosen, shift, look(method, methods))
             _frame(axes, sorted(data["n/p"].unique()))
-            axes.set_title(f"density s/p = {density:g}")
+            axes.set_title(f"nominal density {density:g}")
         grid[0, 0].set_ylabel("relative risk (null model = 1)")
         legend_below(figure, grid[0, 0], 4)
         yield figure
