@@ -126,5 +126,5 @@ def data_notes(registry: Registry) -> Tex:
 
 def provenance_table(provenance: Mapping[str, object]) -> Tex:
     """Commit, configuration, seed and versions."""
-    columns = [Column("What", "l"), Column("Value", "p", 0.7)]
+    columns = [Column("What", "l"), Column("Value", "p", 0.5)]
     return tabular(columns, [[name, str(value)] for name, value in provenance.items()])
