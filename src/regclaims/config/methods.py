@@ -40,6 +40,6 @@ class Tuning(Strict):
     folds: int = Field(default=10, ge=2, le=50, description="Folds of cross-validation.")
     matched_df: Ratio = Field(
         default=0.25,
-        description="The `matched-df` fit is the first with this share of min(n, p) degrees of "
-        "freedom.",
+        description="The `matched-df` fit has this share of min(n - 1, p) degrees of freedom, "
+        "rounded down: ridge's exactly, the others' at the first point of the path.",
     )

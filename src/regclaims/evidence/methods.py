@@ -33,7 +33,7 @@ class Settings:
     deviance_stop : float
     folds : int
     matched_df : float
-        Share of min(n, p) degrees of freedom at which methods are matched.
+        Share of min(n - 1, p) degrees of freedom, rounded down, at which methods are matched.
     """
 
     n_lambdas: int
