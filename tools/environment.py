@@ -13,6 +13,8 @@ no stamp, other place, Python or run lock  everything, from scratch
 development lock                          from scratch; added in place where none was there yet
 ``src/`` or ``pyproject.toml``            only the package is installed again
 ========================================  =======================================================
+
+The solvers' kernels are compiled last, those that are not compiled already, so that no job has to.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ STAMP = VENV / ".regclaims.json"
 RUN_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 BUILD_BACKEND = "setuptools"
+KERNELS = "regclaims.solvers.kernels"
 
 # Settings of the caller that would send packages elsewhere than into .venv, or mix others in.
 MISLEADING = (
@@ -102,6 +105,7 @@ def set_up(dev: bool) -> None:
         install_lock(DEV_LOCK)
     write_stamp({**want, "package": None})
     install_package()
+    compile_kernels()
     write_stamp(want)
     say(f".venv is ready ({time.monotonic() - started:.0f} s)")
 
@@ -132,6 +136,14 @@ def install_package() -> None:
         pip_install("--no-deps", "--no-build-isolation", "--force-reinstall", str(ROOT))
     finally:
         remove_build_leftovers()
+
+
+def compile_kernels() -> None:
+    """Compile the kernels whose machine code is not kept yet; it says so if there are any."""
+    run(
+        [str(VENV_PYTHON), "-m", KERNELS],
+        "could not compile the solvers; what is above says why. Then run make again",
+    )
 
 
 def remove_build_leftovers() -> None:

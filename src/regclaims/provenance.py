@@ -17,6 +17,7 @@ TRACKED = ("src", "workflow", "config", "data", "paper", "Snakefile", "requireme
 VERSIONS_OF = (
     "numpy",
     "scipy",
+    "numba",
     "scikit-learn",
     "pandas",
     "pyarrow",

@@ -8,8 +8,12 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 CONVERGED = "converged"
+NOT_UNIQUE = "not unique"
 FAILED = "failed"
 """Status of a fit by its certificate."""
+
+CERTIFIED = (CONVERGED, NOT_UNIQUE)
+"""An optimal fit; where it is not the only one, its zeros are one choice among others."""
 
 SCREENING = "screening"
 EVIDENCE = "evidence"

@@ -237,7 +237,12 @@ def test_an_unknown_loader_is_named_with_those_that_exist():
 # Splits
 
 SETTINGS = Settings(
-    n_lambdas=15, floors=(1e-3, 1e-2, 1e-1), deviance_stop=0.999, folds=3, matched_df=0.5
+    n_lambdas=15,
+    floors=(1e-3, 1e-2, 1e-1),
+    deviance_stop=0.999,
+    solver="regclaims",
+    folds=3,
+    matched_df=0.5,
 )
 METHODS = [Method("ols", None), Method("ridge", 0.0), Method("lasso", 1.0)]
 PROTOCOL = {"splits": 4, "test_share": 0.25, "folds": 3}

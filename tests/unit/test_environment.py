@@ -112,7 +112,8 @@ def test_lock_holds_no_address_and_no_path(lock):
 
 @pytest.mark.parametrize("lock", LOCKS)
 @pytest.mark.parametrize(
-    "name", ["numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "matplotlib"]
+    "name",
+    ["numpy", "scipy", "numba", "llvmlite", "scikit-learn", "pandas", "pyarrow", "matplotlib"],
 )
 def test_what_touches_numbers_has_one_version(lock, name):
     assert len(versions(lock)[name]) == 1

@@ -14,6 +14,7 @@ from regclaims.evidence.replicates import fit_shard
 from regclaims.evidence.shards import Shard, draw_shard
 from regclaims.solvers import cv_path
 from regclaims.solvers.certificate import certified
+from regclaims.solvers.problem import prepare_like
 
 SPEC = {
     "n_samples": 25,
@@ -25,7 +26,12 @@ SPEC = {
 }
 OTHER = SPEC | {"snr": 0.25, "correlation": {"kind": "independent"}, "placement": "spread"}
 SETTINGS = Settings(
-    n_lambdas=12, floors=(1e-2, 1e-2, 1e-1), deviance_stop=0.999, folds=3, matched_df=0.5
+    n_lambdas=12,
+    floors=(1e-2, 1e-2, 1e-1),
+    deviance_stop=0.999,
+    solver="regclaims",
+    folds=3,
+    matched_df=0.5,
 )
 METHODS = [
     Method("ols", None),
@@ -255,7 +261,7 @@ class Failing(Method):
         cls = type(self)
         cls.count += 1
         limit = -1.0 if cls.count - 1 == cls.bad else 1.0
-        return certified(X, y, path, limit)
+        return certified(prepare_like(X, y, path), path, limit)
 
 
 def with_a_failure(replicate):
@@ -346,14 +352,14 @@ class Grid:
     """As much of a path as its means look at."""
 
     lambdas: np.ndarray
-    status: np.ndarray
+    determined: np.ndarray
 
     def __len__(self):
         return len(self.lambdas)
 
 
 def grid(largest, k):
-    return Grid(largest * 0.5 ** np.arange(k), np.full(k, "converged"))
+    return Grid(largest * 0.5 ** np.arange(k), np.ones(k, dtype=bool))
 
 
 @pytest.mark.parametrize("lengths", [(3, 3), (2, 4), (4, 2), (1, 4, 2), (3,)])
@@ -400,12 +406,13 @@ def test_settings_are_read_from_their_sections():
             "lambda_floor": floors,
             "n_lambdas": 7,
             "deviance_stop": 0.99,
+            "solver": "sklearn",
             "folds": 4,
             "matched_df": 0.2,
             "l1_ratios": [0.5],
         }
     )
-    assert found == Settings(7, (1e-4, 1e-3, 1e-2), 0.99, 4, 0.2)
+    assert found == Settings(7, (1e-4, 1e-3, 1e-2), 0.99, "sklearn", 4, 0.2)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def test_matched_degrees_of_freedom(df, target, expected):
 
 def test_every_rule_uses_its_own_ingredient():
     folds = FoldErrors(
+        lambdas=np.array([4.0, 3.0, 2.0, 1.0]),
         errors=np.array([[9.0, 1.0, 5.0, 5.0], [1.0, 8.0, 2.0, 9.0]]),
         converged=np.ones((2, 4), dtype=bool),
     )

@@ -29,6 +29,11 @@ def project(tmp_path):
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("", encoding="utf-8")
     (package / "cli.py").write_text("def main():\n    print('one')\n", encoding="utf-8")
+    kernels = package / "solvers" / "kernels"
+    kernels.mkdir(parents=True)
+    for name in [package / "solvers" / "__init__.py", kernels / "__init__.py"]:
+        name.write_text("", encoding="utf-8")
+    (kernels / "__main__.py").write_text("print('kernels')\n", encoding="utf-8")
     return folder
 
 
@@ -163,21 +168,21 @@ def test_clean_keeps_the_published_tables_and_the_environment(project, path):
     assert not (project / "results/report.pdf").exists()
 
 
-# A stand-in for pip notes its last argument and installs nothing, so that what set-up decides to do
-# can be seen in a second. The test marked slow does the real thing.
+# A stand-in for pip and the kernels notes the last argument and does nothing, so that what set-up
+# decides to do can be seen in a second. The test marked slow does the real thing.
 
 
 @pytest.fixture
 def noted(project, path):
-    """Return a function that runs make and gives what pip was asked to install."""
+    """Return a function that runs make and gives what was to be installed and compiled."""
     (path / "python3").symlink_to(BASE_PYTHON)
     log = project / "pip.log"
-    pip = f"import sys; open({str(log)!r}, 'a').write(sys.argv[-1] + chr(10))"
+    note = f"import sys; open({str(log)!r}, 'a').write(sys.argv[-1] + chr(10))"
     source = (project / "tools" / "environment.py").read_text(encoding="utf-8")
-    command = '[str(VENV_PYTHON), "-m", "pip",'
-    assert source.count(command) == 1
+    for command in ['[str(VENV_PYTHON), "-m", "pip",', '[str(VENV_PYTHON), "-m", KERNELS]']:
+        assert source.count(command) == 1
+        source = source.replace(command, command.replace('"-m"', f'"-c", {note!r}'))
     assert source.count('"-m", "venv", "--clear"') == 1
-    source = source.replace(command, f'[str(VENV_PYTHON), "-c", {pip!r},')
     source = source.replace('"-m", "venv", "--clear"', '"-m", "venv", "--clear", "--without-pip"')
     (project / "tools" / "environment.py").write_text(source, encoding="utf-8")
 
@@ -191,8 +196,8 @@ def noted(project, path):
     return run_make
 
 
-PACKAGE = "a project"
-EVERYTHING = ["backend.txt", "requirements-dev.lock", PACKAGE]
+PACKAGE = ["a project", "regclaims.solvers.kernels"]
+EVERYTHING = ["backend.txt", "requirements-dev.lock", *PACKAGE]
 
 
 def stamp(project):
@@ -205,8 +210,8 @@ def test_set_up_installs_backend_lock_and_package_once(noted):
 
 
 def test_a_run_needs_the_run_lock_only_and_tests_add_to_it(noted):
-    assert noted("env-run") == ["backend.txt", "requirements.lock", PACKAGE]
-    assert noted("env") == ["requirements-dev.lock", PACKAGE]
+    assert noted("env-run") == ["backend.txt", "requirements.lock", *PACKAGE]
+    assert noted("env") == ["requirements-dev.lock", *PACKAGE]
     assert noted("env-run") == []
     assert noted("env") == []
 
@@ -225,9 +230,9 @@ def test_a_changed_lock_renews_the_environment(noted, project, name):
 def test_a_changed_source_installs_the_package_only(noted, project):
     noted()
     (project / "src/regclaims/new.py").write_text("", encoding="utf-8")
-    assert noted() == [PACKAGE]
+    assert noted() == PACKAGE
     (project / "src/regclaims/new.py").unlink()
-    assert noted() == [PACKAGE]
+    assert noted() == PACKAGE
     (project / "src/regclaims/__pycache__").mkdir()
     (project / "src/regclaims/__pycache__/new.pyc").touch()
     assert noted() == []
@@ -274,6 +279,7 @@ def test_the_real_thing(project, path):
     (path / "python3").symlink_to(BASE_PYTHON)
     run = make(project, path, "env-run")
     assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines()[-2] == "kernels"
     site_packages = next((project / ".venv" / "lib").glob("python*/site-packages"))
     assert list((site_packages / "numpy").glob("__pycache__/*.pyc"))
     assert not (project / "build").exists()

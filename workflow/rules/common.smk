@@ -83,7 +83,7 @@ SHARDS = {shard.key: shard for shard in shards(STUDY)}
 FAMILIES = families(STUDY)
 VERSIONS = versions()
 # What draws and fits depend on; a new matplotlib re-runs none of them.
-NUMERICS = {name: VERSIONS[name] for name in ("numpy", "scipy", "scikit-learn")}
+NUMERICS = {name: VERSIONS[name] for name in ("numpy", "scipy", "numba", "scikit-learn")}
 # What fits depend on beside their data; another l1_ratio adds fits and changes none.
 SETTINGS = STUDY.methods.model_dump(exclude={"l1_ratios"}) | STUDY.tuning.model_dump()
 

@@ -14,7 +14,7 @@ from regclaims.report.numbers import Results, numbers
 from regclaims.report.tables import data_notes, data_table, population_table, provenance_table
 from regclaims.report.tex import write_macros
 
-CERTIFICATE = ["status", "kkt", "gap", "at_grid_end", "path_failures"]
+CERTIFICATE = ["status", "l1_ratio", "kkt", "gap", "at_grid_end", "path_failures"]
 
 with job(globals()) as run:
     study = Study.model_validate(run.params.study)

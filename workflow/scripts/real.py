@@ -15,9 +15,9 @@ with job(globals()) as run:
     name, dataset = run.params.name, run.params.dataset
     file = Path(str(run.input[0])) if dataset["source"] == "file" else None
     data = load_dataset(dataset, file, name)
-    methods = [method for f in run.params.families for method in family(f)]
-    options = {"seed": run.params.seed, "key": cell_key({"dataset": name})}
     chosen = settings(run.params.settings)
+    methods = [method for f in run.params.families for method in family(f, chosen.solver)]
+    options = {"seed": run.params.seed, "key": cell_key({"dataset": name})}
     splits = split_dataset(data, dataset["protocol"], methods, chosen, name=name, **options)
     write_parquet(run.output.splits, splits)
     bands = path_bands(data, methods, chosen, resamples=dataset["protocol"]["halves"], **options)

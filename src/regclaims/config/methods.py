@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -28,6 +28,11 @@ class Methods(Strict):
     n_lambdas: int = Field(default=100, ge=5, le=1000, description="Grid points of each path.")
     lambda_floor: LambdaFloor = Field(
         default=LambdaFloor(), description="Where the lasso and Elastic Net grids end."
+    )
+    solver: Literal["regclaims", "sklearn"] = Field(
+        default="regclaims",
+        description="Who solves: `regclaims`'s certified paths, or scikit-learn as a second "
+        "opinion (slower; certified all the same).",
     )
     deviance_stop: Ratio = Field(
         default=0.999, description="A path ends once this share of the deviance is explained."

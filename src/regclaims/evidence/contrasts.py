@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from regclaims.metrics.stability import jackknife_error
-from regclaims.vocabulary import CONVERGED, EVIDENCE, Array
+from regclaims.vocabulary import EVIDENCE, FAILED, Array
 
 BINARY = ("has_zero", "exact_support")
 """Metrics that are 0 or 1: compared with a number by an exact binomial test."""
@@ -107,7 +107,7 @@ def _arm(rows: pd.DataFrame, arm: Mapping[str, Any], metric: str) -> pd.DataFram
     if "role" in rows:
         rows = rows[rows["role"] == EVIDENCE]
     if "status" in rows:
-        rows = rows.assign(**{metric: rows[metric].where(rows["status"] == CONVERGED)})
+        rows = rows.assign(**{metric: rows[metric].where(rows["status"] != FAILED)})
     if arm.get("non_null"):
         rows = rows.assign(**{metric: rows[metric].where(~rows["null"].astype(bool))})
     return rows.pivot(index="cell_id", columns="replicate", values=metric).astype(float)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from regclaims.solvers import Path
-from regclaims.vocabulary import CONVERGED, Array
+from regclaims.vocabulary import Array
 
 
 @dataclass
@@ -31,8 +31,11 @@ class PathMeans:
     sums: dict[str, _Sums] = field(default_factory=dict)
 
     def add(self, path: Path, metrics: Mapping[str, Array]) -> None:
-        """Add one replicate's path with its metrics, each (k,); failed fits add nothing."""
-        good = (path.status == CONVERGED).astype(float)
+        """Add one replicate's path with its metrics, each (k,).
+
+        Fits that failed, or whose zeros are one choice among others, add nothing.
+        """
+        good = path.determined.astype(float)
         if len(path) > len(self.ratios):
             self.ratios = path.lambdas / path.lambdas[0]
         for name, values in metrics.items():

@@ -14,7 +14,7 @@ from regclaims.keys import generator
 from regclaims.metrics.sparsity import sparsity
 from regclaims.solvers import Path, draw_folds
 from regclaims.tuning import Choice, choose
-from regclaims.vocabulary import CONVERGED, Array
+from regclaims.vocabulary import Array
 
 STAGE = "real"
 
@@ -88,7 +88,7 @@ def _tested(path: Path, choice: Choice, X: Array, y: Array, null: float) -> dict
         "gap": float(path.gap[k]),
         "status": str(path.status[k]),
     }
-    if row["status"] == CONVERGED:
+    if path.determined[k]:
         error = np.mean((y - X @ path.coefs[k] - path.intercepts[k]) ** 2)
         row |= sparsity(path.coefs[k]) | {"relative_error": float(error / null)}
     return row

@@ -21,7 +21,7 @@ from regclaims.metrics.stability import MEASURES, Jackknifed
 from regclaims.metrics.support import recovery, screening_f1
 from regclaims.solvers import NULL_DF, FoldErrors, Path, draw_folds
 from regclaims.tuning import Choice, at_df, choose
-from regclaims.vocabulary import CONVERGED, EVIDENCE, Array
+from regclaims.vocabulary import EVIDENCE, Array
 
 
 @dataclass
@@ -111,7 +111,7 @@ class _Cell:
         self._keep(row, draw, path, choice)
 
     def _keep(self, row: dict[str, Any], draw: Draw, path: Path, choice: Choice) -> None:
-        if row["status"] == CONVERGED:
+        if path.determined[choice.index]:
             row |= self._measure(draw, path, choice)
             if row["role"] == EVIDENCE:
                 self.coefs.setdefault(row["tuning"], []).append(path.coefs[choice.index])
@@ -180,7 +180,7 @@ def _solution(path: Path, choice: Choice, folds: FoldErrors | None) -> dict[str,
 
     ``path_failures`` counts the failed fits that a choice was made among, those of folds included.
     """
-    failures = np.count_nonzero(path.status != CONVERGED)
+    failures = np.count_nonzero(~path.certified)
     if folds is not None:
         failures += np.count_nonzero(~folds.converged)
     k, df = choice.index, float(path.df[choice.index])

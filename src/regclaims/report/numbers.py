@@ -14,7 +14,8 @@ from regclaims.config.claims import BARS
 from regclaims.config.study import Study
 from regclaims.evidence.contrasts import MAX_UNDEFINED
 from regclaims.report.tex import Tex, escape, interval, number, percent, scientific
-from regclaims.vocabulary import CONVERGED
+from regclaims.solvers.certificate import MAX_RESIDUAL
+from regclaims.vocabulary import FAILED, NOT_UNIQUE
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Results:
     verdicts : DataFrame
         From the verdict stage.
     fits : DataFrame
-        One row a fit: ``status, kkt, gap, at_grid_end``.
+        One row a fit: ``status, l1_ratio, kkt, gap, at_grid_end``.
     figures : dict
         The data of each figure, by its name.
     kink_penalties : DataFrame
@@ -67,6 +68,7 @@ def numbers(study: Study, n_cells: int, results: Results) -> dict[str, Tex]:
 def _design(study: Study, n_cells: int) -> dict[str, Tex]:
     floor = study.methods.lambda_floor
     return {
+        "own-solvers": Tex("yes") if study.methods.solver == "regclaims" else Tex(""),
         "study": escape(study.name),
         "smoke": Tex("yes") if study.smoke else Tex(""),
         "seed": number(study.seed, 0),
@@ -124,10 +126,13 @@ def _list(ids: list[str]) -> Tex:
 
 
 def _certificates(fits: pd.DataFrame) -> dict[str, Tex]:
-    good = fits[fits["status"] == CONVERGED]
+    good = fits[fits["status"] != FAILED]
+    open_zeros = (fits["status"] == NOT_UNIQUE) & (fits["l1_ratio"] > 0)
     return {
+        "max-residual": scientific(MAX_RESIDUAL),
         "n-fits": number(len(fits), 0),
         "n-failed": number(len(fits) - len(good), 0),
+        "n-not-unique": number(int(open_zeros.sum()), 0),
         "path-failures": number(int(fits["path_failures"].sum()), 0),
         "worst-kkt": scientific(float(good["kkt"].max())),
         "worst-gap": scientific(float(good["gap"].max())),

@@ -2,117 +2,187 @@
 
 Nothing here knows which solver made a path. The objective is
 
-    1/(2n) |y - Xb|^2 + lambda (l1_ratio |b|_1 + (1 - l1_ratio)/2 |b|^2)
+    F(b0 + Zb) + lambda (l1_ratio |b|_1 + (1 - l1_ratio)/2 |b|^2)
 
-on standardized columns, with an intercept that is not penalized.
+on the prepared columns Z, F the mean loss, with an intercept b0 that is not penalized.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from regclaims.solvers.path import Path
-from regclaims.solvers.problem import Problem, prepare
-from regclaims.vocabulary import CONVERGED, FAILED, Array
+from regclaims.solvers.problem import Problem, prepare_like
+from regclaims.solvers.uniqueness import unique
+from regclaims.vocabulary import CONVERGED, FAILED, NOT_UNIQUE, Array
 
-MAX_RESIDUAL = 1e-6
+MAX_RESIDUAL = 1e-9
 """Worst KKT residual, and worst duality gap, of a fit that counts as converged."""
 
 
-def certificate(X: ArrayLike, y: ArrayLike, path: Path) -> tuple[Array, Array]:
+def certificate(X: Any, y: ArrayLike, path: Path) -> tuple[Array, Array]:
     """Evaluate the optimality of every fit of a path.
 
     Parameters
     ----------
-    X : (n, p)
+    X : (n, p), dense or scipy sparse
     y : (n,)
     path : Path
 
     Returns
     -------
     kkt : (k,)
-        Largest violation of the optimality conditions, relative to max |X'y|/n; that of the
-        intercept, the mean residual, relative to the root mean square of centred y.
+        Largest violation of the optimality conditions, relative to the null model's largest
+        gradient, max |Z'r|/n; that of the intercept, the mean residual, relative to the root mean
+        square of the null model's residuals.
     gap : (k,)
-        Primal minus dual objective, relative to the null model's |y|^2/(2n).
+        Primal minus dual objective, relative to the null model's objective.
 
     Raises
     ------
     ValueError
         As `prepare` does.
     """
-    problem = prepare(X, y, standardize=path.standardize, fit_intercept=path.fit_intercept)
-    coefs = path.coefs * problem.scale
-    # The intercept is checked too: a wrong one leaves a mean in the residuals.
-    offset = path.intercepts + path.coefs @ problem.center - problem.y_mean
-    residuals = problem.y - coefs @ problem.X.T - offset[:, None]
-    correlations = residuals @ problem.X / len(problem.y)
-    l1 = path.lambdas * path.l1_ratio
-    l2 = path.lambdas * (1 - path.l1_ratio)
-    kkt = _kkt(coefs, correlations, l1, l2) / (problem.max_gradient or 1.0)
-    null = float(_mean_square(problem.y))
+    check = _check(prepare_like(X, y, path), path)
+    return check.kkt, check.gap
+
+
+def certified(
+    problem: Problem, path: Path, limit: float = MAX_RESIDUAL, *, independent: bool = False
+) -> Path:
+    """Return the path with its certificate and status.
+
+    Parameters
+    ----------
+    problem : Problem
+    path : Path
+    limit : float
+        Worst KKT residual, and worst gap, that is good enough.
+    independent : bool
+        The solver vouches that no support holds columns which depend on each other, as one that
+        factors X_A'X_A does: then only ties at the edge of the support are looked at.
+    """
+    check = _check(problem, path)
+    good = (check.kkt <= limit) & (check.gap <= limit)
+    status = np.where(good, CONVERGED, FAILED).astype("<U10")
+    alone = unique(problem, path, check.correlations, independent)
+    status[good & ~alone] = NOT_UNIQUE
+    return replace(path, kkt=check.kkt, gap=check.gap, status=status)
+
+
+@dataclass(frozen=True)
+class _Check:
+    kkt: Array
+    gap: Array
+    correlations: Array
+
+
+def _check(problem: Problem, path: Path) -> _Check:
+    coefs, intercepts = problem.prepared(path)
+    used = np.flatnonzero(coefs.any(axis=0))
+    fitted = _fitted(problem, coefs, used)
+    # Squared loss has y centred; for the other the intercept is part of the prediction. Either way
+    # a wrong one leaves a mean in the residuals.
+    base = intercepts - (problem.y_mean if problem.loss.weighs_rows else 0.0)
+    predictions = fitted + base[:, None] * problem.root
+    residuals = problem.loss.residuals(problem.y, predictions, problem.weights)
+    correlations = problem.correlate(residuals)
+    l1, l2 = path.lambdas * path.l1_ratio, path.lambdas * (1 - path.l1_ratio)
+    gradient = correlations[:, used] - l2[:, None] * coefs[:, used]
+    outside = np.abs(correlations)
+    outside[:, used] = np.abs(gradient)
+    largest = outside.max(axis=1)
+    # A column in the support whose gradient is beyond l1 is found by both parts.
+    kkt = np.maximum(np.maximum(largest - l1, 0.0), _active(gradient, coefs[:, used], l1))
+    kkt /= problem.max_gradient or 1.0
     if path.fit_intercept:
         # In units of y, whatever the units of the columns.
-        kkt = np.maximum(kkt, np.abs(residuals.mean(axis=1)) / (np.sqrt(null) or 1.0))
-    gap = _gap(problem, coefs, residuals, correlations, l1, l2)
-    if path.fit_intercept and not l1.any():
-        # Centred columns are orthogonal to the intercept, so its part of the gap is its own.
-        gap = gap + residuals.mean(axis=1) ** 2 / 2
-    return kkt, np.maximum(gap, 0.0) / (null / 2 or 1.0)
+        mean = np.abs(residuals @ problem.root) / problem.n
+        kkt = np.maximum(kkt, mean / (np.sqrt((problem.null_residual**2).mean()) or 1.0))
+    gap = _gap(problem, path, coefs[:, used], predictions, residuals, gradient, largest)
+    null = np.full((1, problem.n), problem.loss.null_predictor(problem.y_mean))
+    worst = float(problem.loss.value(problem.y, null, problem.weights)[0])
+    return _Check(kkt, np.maximum(gap, 0.0) / (worst or 1.0), correlations)
 
 
-def certified(X: ArrayLike, y: ArrayLike, path: Path, limit: float = MAX_RESIDUAL) -> Path:
-    """Return the path with its certificate, and ``"failed"`` where that is above `limit`."""
-    kkt, gap = certificate(X, y, path)
-    good = (kkt <= limit) & (gap <= limit)
-    return replace(path, kkt=kkt, gap=gap, status=np.where(good, CONVERGED, FAILED))
+def _fitted(problem: Problem, coefs: Array, used: NDArray[np.intp]) -> Array:
+    """Zb, over the columns that any fit uses."""
+    if problem.sparse is None:
+        return np.asarray(coefs[:, used] @ problem.rows[used])
+    return problem.combine(coefs)
 
 
-def _kkt(coefs: Array, correlations: Array, l1: Array, l2: Array) -> Array:
-    """Distance of the smooth part's gradient to the penalty's subdifferential, worst coordinate."""
-    gradient = correlations - l2[:, None] * coefs
-    l1 = l1[:, None]
-    active = np.abs(gradient - l1 * np.sign(coefs))
-    inactive = np.maximum(np.abs(gradient) - l1, 0.0)
-    return np.asarray(np.where(coefs != 0.0, active, inactive).max(axis=1))
+def _active(gradient: Array, coefs: Array, l1: Array) -> Array:
+    """Return how far the support's gradients are from l1 times the signs."""
+    off = np.abs(gradient - l1[:, None] * np.sign(coefs))
+    off[coefs == 0.0] = 0.0
+    return np.asarray(off.max(axis=1, initial=0.0))
 
 
 def _gap(
-    problem: Problem, coefs: Array, residuals: Array, correlations: Array, l1: Array, l2: Array
+    problem: Problem,
+    path: Path,
+    coefs: Array,
+    predictions: Array,
+    residuals: Array,
+    gradient: Array,
+    largest: Array,
 ) -> Array:
+    l1, l2 = path.lambdas * path.l1_ratio, path.lambdas * (1 - path.l1_ratio)
     if not l1.any():
-        return _smooth_gap(problem, coefs, correlations, l2)
-    # The Elastic Net is a lasso on rows sqrt(n l2) I below X: its residual there is -sqrt(n l2) b.
-    # Scaled into the dual's feasible set, that residual is a dual point (Massias et al. 2018).
-    fit = _mean_square(residuals) + l2 * (coefs**2).sum(axis=1)
-    gradient = np.abs(correlations - l2[:, None] * coefs).max(axis=1)
-    scale = np.minimum(1.0, l1 / np.maximum(gradient, np.finfo(float).tiny))
-    aligned = residuals @ problem.y / len(problem.y)
-    primal = fit / 2 + l1 * np.abs(coefs).sum(axis=1)
-    return np.asarray(primal - scale * aligned + scale**2 * fit / 2)
+        return _smooth_gap(problem, path, residuals, l2)
+    # The ridge part is a squared loss of its own on rows sqrt(n l2) I; its residual there is
+    # -sqrt(n l2) b. Scaled into the dual's feasible set, |Z'r/n - l2 b| <= l1, the residuals are a
+    # dual point (Massias, Gramfort and Salmon 2018).
+    scale = np.minimum(1.0, l1 / np.maximum(largest, np.finfo(float).tiny))
+    dual = residuals
+    if path.fit_intercept:
+        dual = _orthogonal_to_intercept(problem, dual)
+    squares = (coefs**2).sum(axis=1)
+    primal = problem.loss.value(problem.y, predictions, problem.weights)
+    primal = primal + l1 * np.abs(coefs).sum(axis=1) + l2 * squares / 2
+    against = problem.loss.conjugate(problem.y, scale[:, None] * dual, problem.weights)
+    return np.asarray(primal + against + scale**2 * l2 * squares / 2)
 
 
-def _smooth_gap(problem: Problem, coefs: Array, correlations: Array, l2: Array) -> Array:
+def _orthogonal_to_intercept(problem: Problem, dual: Array) -> Array:
+    """Move dual points (k, n) to where the intercept's condition holds exactly.
+
+    The squared loss takes any; the logistic one wants every |r| below its weight, so its positive
+    or negative part is shrunk.
+    """
+    if problem.loss.weighs_rows:
+        return np.asarray(dual - np.outer(dual @ problem.root / problem.n, problem.root))
+    positive = np.maximum(dual, 0.0).sum(axis=1, keepdims=True)
+    negative = np.maximum(-dual, 0.0).sum(axis=1, keepdims=True)
+    less = np.minimum(positive, negative)
+    # Where a sum is 0 there is nothing to shrink.
+    up = np.divide(less, positive, out=np.ones_like(less), where=positive > 0)
+    down = np.divide(less, negative, out=np.ones_like(less), where=negative > 0)
+    return np.where(dual > 0, up * dual, down * dual)
+
+
+def _smooth_gap(problem: Problem, path: Path, residuals: Array, l2: Array) -> Array:
     """Gap of ridge, and of least squares, whose optimum is the projection on the columns of X.
 
-    The objective is quadratic with Hessian X'X/n + l2 I, so the gap is half of the gradient's
-    squared norm in that Hessian's inverse: exact, and free of the cancellation in primal - dual.
+    Both come down to a squared norm of the gradient, free of the cancellation in primal - dual:
+    over 2 l2 for ridge with the dual point r; in the inverse of Z'Z/n for least squares.
     """
-    gradient = correlations - l2[:, None] * coefs
-    _, singular, right = np.linalg.svd(problem.X, full_matrices=False)
-    rank = singular > len(problem.y) * np.finfo(float).eps * singular.max(initial=0.0)
-    rotated = gradient @ right[rank].T
-    curvature = singular[rank] ** 2 / len(problem.y) + l2[:, None]
-    inside = (rotated**2 / curvature).sum(axis=1)
-    outside = (gradient**2).sum(axis=1) - (rotated**2).sum(axis=1)
-    penalized = l2 > 0
-    # Outside the row space of X only the penalty bends the objective; least squares is flat there.
-    inside[penalized] += np.maximum(outside[penalized], 0.0) / l2[penalized]
-    return np.asarray(inside / 2)
-
-
-def _mean_square(values: Array) -> Array:
-    return np.asarray((values**2).mean(axis=-1))
+    coefs, _ = problem.prepared(path)
+    gradient = problem.correlate(residuals) - l2[:, None] * coefs
+    gap = np.zeros(len(l2))
+    ridge = l2 > 0
+    gap[ridge] = (gradient[ridge] ** 2).sum(axis=1) / (2 * l2[ridge])
+    if not ridge.all():
+        _, singular, right = np.linalg.svd(problem.dense(), full_matrices=False)
+        rank = singular > max(problem.n, problem.p) * np.finfo(float).eps * singular.max(initial=0)
+        rotated = gradient[~ridge] @ right[rank].T
+        gap[~ridge] = (rotated**2 / singular[rank] ** 2).sum(axis=1) * problem.n / 2
+    if path.fit_intercept:
+        # Centred columns are orthogonal to the intercept, so its part of the gap is its own.
+        gap = gap + (residuals @ problem.root / problem.n) ** 2 / 2
+    return gap

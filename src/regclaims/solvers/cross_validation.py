@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from regclaims.solvers.gaussian import gaussian_path
-from regclaims.solvers.ridge import ridge_path
-from regclaims.vocabulary import CONVERGED, Array
+from regclaims.solvers import gaussian, logistic, ridge
+from regclaims.solvers.grid import checked_grid, checked_lambdas, checked_ratio
+from regclaims.solvers.path import Path
+from regclaims.solvers.problem import Problem, checked, prepare
+from regclaims.solvers.threads import one_thread
+from regclaims.vocabulary import Array
 
 
 @dataclass(frozen=True)
 class FoldErrors:
-    """Mean squared error of each fold's held-out rows at each lambda.
+    """Error of each fold's held-out rows at each lambda.
 
     Attributes
     ----------
+    lambdas : (k,)
     errors : (n_folds, k)
+        Mean squared error, or mean deviance for the logistic loss; weighted, where rows are.
     converged : (n_folds, k) of bool
         Whether the fold's fit has a good certificate.
     """
 
+    lambdas: Array
     errors: Array
     converged: NDArray[np.bool_]
 
@@ -34,14 +41,18 @@ class FoldErrors:
 
 
 def cv_path(
-    X: Array,
-    y: Array,
+    X: Any,
+    y: ArrayLike,
     *,
-    l1_ratio: float,
-    lambdas: Array,
     folds: NDArray[np.int64],
+    l1_ratio: float = 1.0,
+    lambdas: ArrayLike | None = None,
+    n_lambdas: int = 100,
+    lambda_min_ratio: float | None = None,
     standardize: bool = True,
     fit_intercept: bool = True,
+    sample_weight: ArrayLike | None = None,
+    loss: str = "squared",
 ) -> FoldErrors:
     """Fit the path without each fold in turn, and predict it.
 
@@ -49,35 +60,99 @@ def cv_path(
 
     Parameters
     ----------
-    X : (n, p)
+    X : (n, p), dense or scipy sparse
     y : (n,)
-    l1_ratio : float
-        0 is ridge.
-    lambdas : (k,)
     folds : (n,)
         Number of the fold of each row, from 0.
-    standardize, fit_intercept : bool
+    l1_ratio : float
+        0 is ridge (squared loss only).
+    lambdas : (k,), optional
+        By default those of the path on all rows.
+    n_lambdas, lambda_min_ratio, standardize, fit_intercept, sample_weight
+        As for `gaussian_path`.
+    loss : str
+        ``"squared"`` or ``"logistic"``.
 
     Returns
     -------
     FoldErrors
+
+    Raises
+    ------
+    ValueError
+        If folds are not whole numbers for every row, at least two of them, each with a row of
+        positive weight, or as the path does.
     """
-    solve = ridge_path if l1_ratio == 0 else partial(gaussian_path, l1_ratio=l1_ratio)
-    errors, converged = [], []
-    for fold in range(int(folds.max()) + 1):
-        out = folds == fold
-        path = solve(
-            X[~out],
-            y[~out],
-            lambdas=lambdas,
-            standardize=standardize,
-            fit_intercept=fit_intercept,
-        )
-        errors.append(((path.predict(X[out]) - y[out]) ** 2).mean(axis=1))
-        converged.append(path.status == CONVERGED)
-    return FoldErrors(np.array(errors), np.array(converged))
+    if l1_ratio == 0 and loss != "squared":
+        raise ValueError("ridge (l1_ratio 0) is for the squared loss")
+    ratio = 0.0 if l1_ratio == 0 else checked_ratio(l1_ratio)
+    X, response, weights, folds = _rows(X, y, sample_weight, folds)
+    options: dict[str, Any] = {
+        "standardize": standardize,
+        "fit_intercept": fit_intercept,
+        "loss": loss,
+    }
+    with one_thread():
+        if lambdas is None:
+            whole = prepare(X, response, sample_weight=weights, **options)
+            grid = _default_grid(whole, ratio, n_lambdas, lambda_min_ratio)
+        else:
+            grid = checked_lambdas(lambdas)
+        errors, converged = [], []
+        for fold in range(int(folds.max()) + 1):
+            out = folds == fold
+            kept = None if weights is None else weights[~out]
+            problem = prepare(X[~out], response[~out], sample_weight=kept, **options)
+            path = _solve(problem, ratio, grid)
+            errors.append(
+                _error(path, X[out], response[out], None if weights is None else weights[out])
+            )
+            converged.append(path.certified)
+    return FoldErrors(grid, np.array(errors), np.array(converged))
 
 
 def draw_folds(rng: np.random.Generator, n_samples: int, n_folds: int) -> NDArray[np.int64]:
     """Assign rows to folds of equal size, one row more or less, at random; returns (n_samples,)."""
     return rng.permutation(np.arange(n_samples) % n_folds)
+
+
+def _rows(
+    X: Any, y: ArrayLike, sample_weight: ArrayLike | None, folds: ArrayLike
+) -> tuple[Array, Array, Array | None, NDArray[np.int64]]:
+    """Check rows and folds; rows of weight 0 are left out."""
+    numbers = np.asarray(folds)
+    if numbers.ndim != 1 or numbers.shape != np.shape(y) or numbers.dtype.kind not in "iu":
+        raise ValueError(f"folds must be whole numbers, one a row; they are {numbers.shape}")
+    X, response, weights = checked(X, y, sample_weight)
+    if sample_weight is not None:
+        numbers = numbers[np.asarray(sample_weight) > 0]
+    counts = np.bincount(numbers) if numbers.min(initial=0) >= 0 else np.zeros(1)
+    if len(counts) < 2 or not counts.all():
+        raise ValueError("folds must be numbered from 0, at least two, each with a weighted row")
+    return X, response, None if sample_weight is None else weights, numbers
+
+
+def _default_grid(
+    problem: Problem, l1_ratio: float, n_lambdas: int, lambda_min_ratio: float | None
+) -> Array:
+    if l1_ratio == 0:
+        return ridge.solve_ridge(problem, None, n_lambdas).lambdas
+    shape = (problem.n, problem.p)
+    return checked_grid(problem.max_gradient / l1_ratio, shape, None, n_lambdas, lambda_min_ratio)
+
+
+def _solve(problem: Problem, l1_ratio: float, lambdas: Array) -> Path:
+    if l1_ratio == 0:
+        return ridge.solve_ridge(problem, lambdas)
+    if problem.loss.name == "logistic":
+        return logistic.solve_logistic(problem, l1_ratio, lambdas)
+    return gaussian.solve(problem, l1_ratio, lambdas)
+
+
+def _error(path: Path, X: Array, y: Array, weights: Array | None) -> Array:
+    predictions = path.predict(X)
+    if path.loss == "logistic":
+        each = 2 * (np.logaddexp(0.0, predictions) - y * predictions)
+    else:
+        each = (predictions - y) ** 2
+    return np.asarray(each.mean(axis=1) if weights is None else each @ weights / weights.sum())

@@ -1,51 +1,59 @@
-"""Lasso and Elastic Net paths.
+"""Lasso and Elastic Net paths, exact at every lambda.
 
-For now the kernels are scikit-learn's: least angle regression for the lasso, coordinate descent at
-a tight tolerance for the Elastic Net. Callers see only `gaussian_path` and `Path`.
+Two kernels, chosen by sizes as the path goes: faces (`kernels.face`), whose cost grows with the
+cube of the support, and Newton's method on the dual (`kernels.dual`), whose cost grows with that of
+n. docs/solvers.md has the mathematics.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
-from sklearn.linear_model import enet_path, lars_path
+from numpy.typing import ArrayLike, NDArray
 
 from regclaims.solvers.certificate import certified
+from regclaims.solvers.freedom import degrees_of_freedom
+from regclaims.solvers.grid import checked_grid, checked_ratio
+from regclaims.solvers.kernels.dual import dual_path
+from regclaims.solvers.kernels.gaussian import face_path
+from regclaims.solvers.kernels.states import EXPLAINED, STUCK, SWITCHED
 from regclaims.solvers.path import Path
 from regclaims.solvers.problem import Problem, prepare
+from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import FAILED, Array
 
-TOLERANCE = 1e-8
-"""scikit-learn's `tol`: at 1e-8 the measured KKT residuals are about 4e-9 of max |X'y|/n."""
+SWITCH = 1.0
+"""The dual takes over where an Elastic Net's support exceeds this multiple of n."""
 
-REFINED_TOLERANCE = 1e-12
-MAX_SWEEPS = 100_000
-HAIR = 1e-12
-CHUNK = 20
-"""Lambdas solved before looking whether the path may end."""
-
-Kernel = Callable[[Problem, float, Array, Array | None], Array]
+UNBOUNDED = 2**62
+NEVER = 2.0
+"""A share of the deviance that no fit explains."""
 
 
 def gaussian_path(
-    X: ArrayLike,
+    X: Any,
     y: ArrayLike,
     *,
     l1_ratio: float = 1.0,
-    lambdas: Array | None = None,
+    lambdas: ArrayLike | None = None,
     n_lambdas: int = 100,
     lambda_min_ratio: float | None = None,
     deviance_stop: float | None = None,
     standardize: bool = True,
     fit_intercept: bool = True,
+    sample_weight: ArrayLike | None = None,
+    penalty_factors: ArrayLike | None = None,
 ) -> Path:
     """Fit the lasso or Elastic Net over decreasing lambdas.
 
+    Minimizes 1/(2n) |y - b0 - Xb|^2 + lambda (l1_ratio |b|_1 + (1 - l1_ratio)/2 |b|^2), b on the
+    scale of standardized columns (if they are), rows weighted.
+
     Parameters
     ----------
-    X : (n, p)
+    X : (n, p), dense or scipy sparse
+        A sparse X stays sparse.
     y : (n,)
     l1_ratio : float
         Share of L1 in the penalty, 0 < l1_ratio <= 1; 1 is the lasso.
@@ -57,6 +65,10 @@ def gaussian_path(
     deviance_stop : float, optional
         End the path with the first fit that explains this share of the deviance.
     standardize, fit_intercept : bool
+    sample_weight : (n,), optional
+        Not negative; only their ratios matter.
+    penalty_factors : (p,), optional
+        The lasso's penalty of each column is multiplied by its own; infinity keeps a column out.
 
     Returns
     -------
@@ -67,135 +79,79 @@ def gaussian_path(
     ValueError
         If `l1_ratio` or a lambda is out of range, or as `prepare` does.
     """
-    if not 0 < l1_ratio <= 1:
-        raise ValueError(f"l1_ratio must be above 0 and at most 1; it is {l1_ratio}")
-    problem = prepare(X, y, standardize=standardize, fit_intercept=fit_intercept)
-    if lambdas is not None and not (np.asarray(lambdas) > 0).all():
-        raise ValueError("lambdas must be positive; least_squares fits without a penalty")
-    if lambdas is None:
-        floor = lambda_min_ratio or default_floor(*problem.X.shape)
-        lambdas = lambda_grid(problem.max_gradient / l1_ratio, floor, n_lambdas)
-    kernel = _lasso if l1_ratio == 1 else _coordinate_descent
-    coefs = _until_explained(problem, kernel, l1_ratio, lambdas, deviance_stop)
-    path = _path(problem, coefs, l1_ratio, lambdas[: len(coefs)])
-    return _refined(problem, certified(X, y, path), X, y)
-
-
-def default_floor(n_samples: int, n_features: int) -> float:
-    """Return the smallest lambda of a default grid as a share of lambda_max."""
-    if n_features < n_samples:
-        return 1e-4
-    return 1e-3 if n_features < 5 * n_samples else 1e-2
-
-
-def lambda_grid(lambda_max: float, lambda_min_ratio: float, n_lambdas: int) -> Array:
-    """Return `n_lambdas` from `lambda_max` down to `lambda_min_ratio` of it, on a log scale.
-
-    They are raised by a hair, so that rounding cannot let a coefficient into the null model.
-    """
-    return (1 + HAIR) * (lambda_max or 1.0) * np.geomspace(1.0, lambda_min_ratio, n_lambdas)
-
-
-def _until_explained(
-    problem: Problem, kernel: Kernel, l1_ratio: float, lambdas: Array, stop: float | None
-) -> Array:
-    if stop is None:
-        return kernel(problem, l1_ratio, lambdas, None)
-    total = problem.y @ problem.y
-    done = np.zeros((0, problem.X.shape[1]))
-    for begin in range(0, len(lambdas), CHUNK):
-        start = done[-1] if len(done) else None
-        fits = kernel(problem, l1_ratio, lambdas[begin : begin + CHUNK], start)
-        left = ((problem.y - fits @ problem.X.T) ** 2).sum(axis=1)
-        enough = np.flatnonzero(left <= (1 - stop) * total)
-        if len(enough):
-            return np.vstack([done, fits[: enough[0] + 1]])
-        done = np.vstack([done, fits])
-    return done
-
-
-def _lasso(problem: Problem, l1_ratio: float, lambdas: Array, start: Array | None) -> Array:
-    """Least angle regression: the lasso path is piecewise linear in lambda (Efron et al. 2004)."""
-    if problem.max_gradient == 0.0:
-        return np.zeros((len(lambdas), problem.X.shape[1]))
-    knots, _, coefs = lars_path(problem.X, problem.y, method="lasso", alpha_min=lambdas[-1])
-    return _between_knots(knots, _dropped(coefs.T), lambdas)
-
-
-def _dropped(coefs: Array) -> Array:
-    """Make a coefficient that leaves at a knot exactly zero there; it arrives as a rounding error.
-
-    Left alone it would be interpolated to a non-zero of 1e-18. The bound is a few thousand units of
-    rounding of the largest coefficient; the certificate has the last word.
-    """
-    gone = np.zeros(coefs.shape, dtype=bool)
-    gone[:-1] = (coefs[1:] == 0.0) & (np.abs(coefs[:-1]) <= 1e-12 * np.abs(coefs).max())
-    return np.where(gone, 0.0, coefs)
-
-
-def _between_knots(knots: Array, coefs: Array, lambdas: Array) -> Array:
-    """Interpolate coefficients (m, p) at decreasing knots (m,); constant beyond the ends."""
-    if len(knots) == 1:
-        return np.repeat(coefs, len(lambdas), axis=0)
-    inside = np.clip(lambdas, knots[-1], knots[0])
-    right = np.clip(np.searchsorted(-knots, -inside, side="left"), 1, len(knots) - 1)
-    width = knots[right - 1] - knots[right]
-    share = np.divide(knots[right - 1] - inside, width, out=np.ones_like(width), where=width > 0)
-    weight = share[:, None]
-    # A convex combination, not a slope: where both knots hold 0.0 the result is exactly 0.0.
-    return np.asarray((1 - weight) * coefs[right - 1] + weight * coefs[right])
-
-
-def _coordinate_descent(
-    problem: Problem,
-    l1_ratio: float,
-    lambdas: Array,
-    start: Array | None,
-    tolerance: float = TOLERANCE,
-) -> Array:
-    _, coefs, _ = enet_path(
-        problem.X,
-        problem.y,
-        l1_ratio=l1_ratio,
-        alphas=lambdas,
-        coef_init=start,
-        tol=tolerance,
-        max_iter=MAX_SWEEPS,
+    ratio = checked_ratio(l1_ratio)
+    if penalty_factors is not None and ratio < 1:
+        raise ValueError("penalty_factors are for the lasso: l1_ratio must be 1")
+    problem = prepare(
+        X,
+        y,
+        standardize=standardize,
+        fit_intercept=fit_intercept,
+        sample_weight=sample_weight,
+        penalty_factors=penalty_factors,
     )
-    return np.asarray(coefs.T)
+    shape = (problem.n, problem.p)
+    grid = checked_grid(problem.max_gradient / ratio, shape, lambdas, n_lambdas, lambda_min_ratio)
+    with one_thread():
+        return solve(problem, ratio, grid, deviance_stop)
 
 
-def _path(problem: Problem, coefs: Array, l1_ratio: float, lambdas: Array) -> Path:
-    df = _degrees_of_freedom(problem, coefs, lambdas * (1 - l1_ratio))
-    return problem.path(coefs, lambdas=lambdas, l1_ratio=l1_ratio, df=df)
-
-
-def _refined(problem: Problem, path: Path, X: ArrayLike, y: ArrayLike) -> Path:
-    """Solve again, tighter, where the certificate is not good enough."""
+def solve(problem: Problem, l1_ratio: float, lambdas: Array, stop: float | None = None) -> Path:
+    """Fit a prepared problem over a checked grid; every fit is certified."""
+    explained = NEVER if stop is None else stop
+    coefs, operations = _solve(problem, l1_ratio, lambdas, explained)
+    path = _as_path(problem, coefs, operations, l1_ratio, lambdas[: len(coefs)])
     failed = np.flatnonzero(path.status == FAILED)
     if not len(failed):
         return path
-    coefs = path.coefs * problem.scale
     for k in failed:
-        at = path.lambdas[k : k + 1]
-        # From zero: the present fit may pass the stopping rule and still miss a condition.
-        coefs[k] = _coordinate_descent(problem, path.l1_ratio, at, None, REFINED_TOLERANCE)[0]
-    again = _path(problem, coefs, path.l1_ratio, path.lambdas)
-    return certified(X, y, again)
+        # From zero, and by faces alone: another way to the same fit.
+        again, spent = _solve(problem, l1_ratio, lambdas[k : k + 1], NEVER, switch=False)
+        coefs[k] = again[0]
+        operations[k] += spent[0]
+    return _as_path(problem, coefs, operations, l1_ratio, path.lambdas)
 
 
-def _degrees_of_freedom(problem: Problem, coefs: Array, l2: Array) -> Array:
-    """Size of the support; with an L2 part the trace of its ridge smoother (Zou, Hastie 2005)."""
-    if not l2.any():
-        return np.count_nonzero(coefs, axis=1).astype(float)
-    return np.array([_trace(problem.X[:, b != 0.0], at) for b, at in zip(coefs, l2, strict=True)])
+def _as_path(
+    problem: Problem, coefs: Array, operations: NDArray[np.int64], l1_ratio: float, lambdas: Array
+) -> Path:
+    path = problem.path(
+        coefs,
+        None,
+        lambdas=lambdas,
+        l1_ratio=l1_ratio,
+        df=lambda: degrees_of_freedom(problem, coefs, lambdas * (1 - l1_ratio)),
+        operations=operations,
+    )
+    return certified(problem, path, independent=True)
 
 
-def _trace(X: Array, l2: float) -> float:
-    """tr X (X'X + n l2 I)^-1 X', by the smaller of the two Gram matrices."""
-    n, size = X.shape
-    if size == 0:
-        return 0.0
-    gram = (X.T @ X if size <= n else X @ X.T) / n
-    gram.flat[:: len(gram) + 1] += l2
-    return float(len(gram) - l2 * np.trace(np.linalg.inv(gram)))
+def _solve(
+    problem: Problem, l1_ratio: float, lambdas: Array, explained: float, switch: bool = True
+) -> tuple[Array, NDArray[np.int64]]:
+    """Return coefficients (k, p) on the prepared scale, and operations, by the kernels in turn."""
+    k = len(lambdas)
+    coefs, operations = np.zeros((k + 1, problem.p)), np.zeros(k, dtype=np.int64)
+    if problem.max_gradient == 0.0:
+        return coefs[1:], operations
+    y, linear = problem.y, problem.linear
+    faces = problem.for_kernel(gram=problem.sparse is None and problem.p <= problem.n)
+    square = float(y @ y) / problem.n
+    may_switch = switch and l1_ratio < 1 and problem.sparse is None and problem.p > problem.n
+    limit = int(SWITCH * problem.n) if may_switch else UNBOUNDED
+    at, on_dual, state = 0, False, SWITCHED
+    while at < k and state != EXPLAINED:
+        # The strong rule looks back at the penalty before.
+        before = l1_ratio * lambdas[max(at - 1, 0)]
+        rest = (lambdas[at:], l1_ratio, before)
+        into = (explained, coefs[at:], operations[at:])
+        if on_dual:
+            columns = problem.for_kernel()
+            done, state = dual_path(columns, y, linear, *rest, limit // 2, *into)
+        else:
+            done, state = face_path(faces, y, linear, square, *rest, limit, *into)
+        if state == STUCK:
+            limit = UNBOUNDED  # l2 only falls from here: faces to the end
+        at += done
+        on_dual = not on_dual
+    return coefs[1 : at + 1], operations[:at]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from regclaims.vocabulary import Array
+from regclaims.vocabulary import CERTIFIED, NOT_UNIQUE, Array
 
 
 @dataclass(frozen=True)
@@ -23,37 +26,76 @@ class Path:
     intercepts : (k,)
     l1_ratio : float
         Share of L1 in the penalty; 0 for ridge and least squares.
-    df : (k,)
-        Effective degrees of freedom, the intercept not counted.
+    freedom : (k,), or a function that returns it
+        Becomes `df`, when that is first asked for: the Elastic Net's cost as much as the path.
     standardize, fit_intercept : bool
         How the columns were prepared; a certificate needs to know.
     kkt : (k,)
-        Residual of the optimality conditions relative to max |X'y|/n on the standardized scale.
+        Residual of the optimality conditions relative to the largest gradient of the null model, on
+        the standardized scale.
     gap : (k,)
         Duality gap relative to the null model's objective.
     status : (k,) of str
-        ``"converged"``, or ``"failed"`` where the certificate is not good enough.
+        ``"converged"``; ``"not unique"`` where the certificate is as good but other coefficients
+        are optimal too; ``"failed"`` where the certificate is not good enough.
+    operations : (k,)
+        Multiplications that the solver counted: the same on every machine.
+    loss : str
+        ``"squared"`` or ``"logistic"``.
+    sample_weight : (n,) or None
+    penalty_factors : (p,) or None
+        Multiples of each column's penalty (adaptive lasso).
     """
 
     lambdas: Array
     coefs: Array
     intercepts: Array
     l1_ratio: float
-    df: Array
+    freedom: Array | Callable[[], Array]
     standardize: bool
     fit_intercept: bool
     kkt: Array
     gap: Array
     status: NDArray[np.str_]
+    operations: NDArray[np.int64]
+    loss: str = "squared"
+    sample_weight: Array | None = None
+    penalty_factors: Array | None = None
 
     def __len__(self) -> int:
         return len(self.lambdas)
 
-    def predict(self, X: Array) -> Array:
-        """Predict every row of `X` (n, p) by every fit; returns (k, n)."""
-        return np.asarray(self.coefs @ X.T + self.intercepts[:, None])
+    @cached_property
+    def df(self) -> Array:
+        """Effective degrees of freedom (k,), the intercept not counted."""
+        return self.freedom() if callable(self.freedom) else self.freedom
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "freedom": self.df}
+
+    @property
+    def certified(self) -> NDArray[np.bool_]:
+        """Whether each fit's certificate is good enough, unique or not."""
+        return np.isin(self.status, CERTIFIED)
+
+    @property
+    def determined(self) -> NDArray[np.bool_]:
+        """Whether each fit's coefficients are certified and mean something.
+
+        Where a lasso is not unique its zeros are one choice among others; least squares that are
+        not unique are made so by their least norm.
+        """
+        return self.certified & ((self.status != NOT_UNIQUE) | (self.l1_ratio == 0))
+
+    def predict(self, X: Any) -> Array:
+        """Predict every row of `X` (n, p), dense or sparse, by every fit; returns (k, n).
+
+        For the logistic loss these are linear predictors, log p/(1 - p).
+        """
+        return np.asarray((X @ self.coefs.T).T + self.intercepts[:, None])
 
     def until(self, stop: int) -> Path:
         """Return the path's first `stop` fits."""
-        per_fit = ("lambdas", "coefs", "intercepts", "df", "kkt", "gap", "status")
-        return replace(self, **{name: getattr(self, name)[:stop] for name in per_fit})
+        per_fit = ("lambdas", "coefs", "intercepts", "kkt", "gap", "status", "operations")
+        fits = {name: getattr(self, name)[:stop] for name in per_fit}
+        return replace(self, freedom=lambda: self.df[:stop], **fits)

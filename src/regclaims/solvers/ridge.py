@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.linalg import eigh, eigvalsh
 from scipy.optimize import brentq
 
 from regclaims.solvers.certificate import certified
+from regclaims.solvers.grid import checked_lambdas
 from regclaims.solvers.path import Path
-from regclaims.solvers.problem import prepare
+from regclaims.solvers.problem import Problem, prepare
+from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import Array
 
 SPAN = (1e6, 1e-6)
@@ -19,25 +24,28 @@ NULL_DF = 0.01
 
 
 def ridge_path(
-    X: ArrayLike,
+    X: Any,
     y: ArrayLike,
     *,
-    lambdas: Array | None = None,
+    lambdas: ArrayLike | None = None,
     n_lambdas: int = 100,
     standardize: bool = True,
     fit_intercept: bool = True,
+    sample_weight: ArrayLike | None = None,
 ) -> Path:
     """Fit ridge regression: 1/(2n) |y - Xb|^2 + lambda/2 |b|^2.
 
     Parameters
     ----------
-    X : (n, p)
+    X : (n, p), dense or scipy sparse
+        Of a sparse X only the smaller of X'X and XX' is formed.
     y : (n,)
     lambdas : (k,), optional
         Decreasing. By default `n_lambdas` from 1e6 to 1e-6 of the largest eigenvalue of X'X/n, the
         upper end widened until it is the null model (df < .01).
     n_lambdas : int
     standardize, fit_intercept : bool
+    sample_weight : (n,), optional
 
     Returns
     -------
@@ -49,21 +57,42 @@ def ridge_path(
     ValueError
         If a lambda is not positive, or as `prepare` does.
     """
-    problem = prepare(X, y, standardize=standardize, fit_intercept=fit_intercept)
-    left, singular, right = np.linalg.svd(problem.X, full_matrices=False)
-    eigenvalues = singular**2 / len(problem.y)
+    problem = prepare(
+        X, y, standardize=standardize, fit_intercept=fit_intercept, sample_weight=sample_weight
+    )
+    grid = None if lambdas is None else checked_lambdas(lambdas)
+    with one_thread():
+        return solve_ridge(problem, grid, n_lambdas)
+
+
+def solve_ridge(problem: Problem, lambdas: Array | None = None, n_lambdas: int = 100) -> Path:
+    """Fit a prepared problem at every lambda, from one decomposition."""
+    wide = problem.p > problem.n
+    matrix = problem.kernel if wide else problem.gram
+    found, vectors = eigh(matrix, driver="evd", check_finite=False)
+    eigenvalues = np.maximum(found, 0.0)
     if lambdas is None:
-        lambdas = _grid(eigenvalues, n_lambdas)
-    if not (np.asarray(lambdas) > 0).all():
-        raise ValueError("lambdas must be positive; least_squares fits without a penalty")
-    shrunk = eigenvalues / (eigenvalues + lambdas[:, None])
-    coefs = _solve(left, singular, right, shrunk, problem.y)
-    path = problem.path(coefs, lambdas=lambdas, l1_ratio=0.0, df=shrunk.sum(axis=1))
-    return certified(X, y, path)
+        lambdas = default_ridge_grid(eigenvalues, n_lambdas)
+    shrunk = 1 / (eigenvalues + lambdas[:, None])
+    if wide:
+        # b = Z'(ZZ'/n + lambda I)^-1 y/n
+        coefs = problem.correlate((shrunk * (problem.y @ vectors)) @ vectors.T)
+    else:
+        coefs = (shrunk * (problem.linear @ vectors)) @ vectors.T
+    size = len(matrix)
+    path = problem.path(
+        coefs,
+        None,
+        lambdas=lambdas,
+        l1_ratio=0.0,
+        df=(eigenvalues * shrunk).sum(axis=1),
+        operations=np.full(len(lambdas), size * (size + problem.p)),
+    )
+    return certified(problem, path)
 
 
 def ridge_lambda(
-    X: ArrayLike, y: ArrayLike, df: float, *, standardize: bool = True, fit_intercept: bool = True
+    X: Any, y: ArrayLike, df: float, *, standardize: bool = True, fit_intercept: bool = True
 ) -> float:
     """Find the lambda at which ridge has `df` degrees of freedom.
 
@@ -85,7 +114,9 @@ def ridge_lambda(
         If `df` is out of range, or as `prepare` does.
     """
     problem = prepare(X, y, standardize=standardize, fit_intercept=fit_intercept)
-    eigenvalues = np.linalg.svd(problem.X, compute_uv=False) ** 2 / len(problem.y)
+    with one_thread():
+        matrix = problem.kernel if problem.p > problem.n else problem.gram
+        eigenvalues = np.maximum(eigvalsh(matrix, check_finite=False), 0.0)
     largest = eigenvalues.max(initial=0.0)
 
     def excess(log_lambda: float) -> float:
@@ -99,9 +130,22 @@ def ridge_lambda(
 
 
 def least_squares(
-    X: ArrayLike, y: ArrayLike, *, standardize: bool = True, fit_intercept: bool = True
+    X: Any,
+    y: ArrayLike,
+    *,
+    standardize: bool = True,
+    fit_intercept: bool = True,
+    sample_weight: ArrayLike | None = None,
 ) -> Path:
     """Fit least squares; where it is not unique, the fit of least norm on the prepared columns.
+
+    Parameters
+    ----------
+    X : (n, p), dense or scipy sparse
+        A sparse X is made dense.
+    y : (n,)
+    standardize, fit_intercept : bool
+    sample_weight : (n,), optional
 
     Returns
     -------
@@ -113,27 +157,32 @@ def least_squares(
     ValueError
         As `prepare` does.
     """
-    problem = prepare(X, y, standardize=standardize, fit_intercept=fit_intercept)
-    left, singular, right = np.linalg.svd(problem.X, full_matrices=False)
-    # numpy.linalg.matrix_rank's rule: smaller singular values are rounding.
-    rank = singular > max(problem.X.shape) * np.finfo(float).eps * singular.max(initial=0.0)
-    if fit_intercept:
-        rank[len(problem.y) - 1 :] = False  # centred columns span n - 1 dimensions at most
-    shrunk = rank.astype(float)[None, :]
-    coefs = _solve(left, np.where(rank, singular, 1.0), right, shrunk, problem.y)
-    path = problem.path(coefs, lambdas=np.zeros(1), l1_ratio=0.0, df=shrunk.sum(axis=1))
-    return certified(X, y, path)
+    problem = prepare(
+        X, y, standardize=standardize, fit_intercept=fit_intercept, sample_weight=sample_weight
+    )
+    n, p = problem.n, problem.p
+    with one_thread():
+        left, singular, right = np.linalg.svd(problem.dense(), full_matrices=False)
+        # numpy.linalg.matrix_rank's rule: smaller singular values are rounding.
+        rank = singular > max(n, p) * np.finfo(float).eps * singular.max(initial=0.0)
+        if fit_intercept:
+            rank[n - 1 :] = False  # centred columns span n - 1 dimensions at most
+        coefs = ((left.T @ problem.y)[rank] / singular[rank]) @ right[rank]
+        path = problem.path(
+            coefs[None],
+            None,
+            lambdas=np.zeros(1),
+            l1_ratio=0.0,
+            df=np.array([float(rank.sum())]),
+            operations=np.array([n * p * min(n, p)]),
+        )
+        return certified(problem, path)
 
 
-def _grid(eigenvalues: Array, n_lambdas: int) -> Array:
+def default_ridge_grid(eigenvalues: Array, n_lambdas: int) -> Array:
+    """Return lambdas from the null model (df < .01) down to hardly any penalty, on a log scale."""
     largest = eigenvalues.max(initial=0.0) or 1.0
     upper, lower = SPAN[0] * largest, SPAN[1] * largest
     while (eigenvalues / (eigenvalues + upper)).sum() >= NULL_DF:
         upper *= 10
     return np.geomspace(upper, lower, n_lambdas)
-
-
-def _solve(left: Array, singular: Array, right: Array, shrunk: Array, y: Array) -> Array:
-    projected = left.T @ y
-    ratio = np.divide(projected, singular, out=np.zeros_like(singular), where=singular > 0)
-    return np.asarray((shrunk * ratio) @ right)

@@ -1,0 +1,123 @@
+"""Lasso and Elastic Net paths: working sets, and the exact solution on each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from regclaims.solvers.kernels.columns import GRAM, combine, correlate
+from regclaims.solvers.kernels.compiling import kernel
+from regclaims.solvers.kernels.face import solve_on_working_set
+from regclaims.solvers.kernels.factor import axpy
+from regclaims.solvers.kernels.states import EXPLAINED, FINISHED, SWITCHED
+from regclaims.solvers.kernels.working_set import (
+    BLOCK,
+    beyond,
+    empty_set,
+    include,
+    make_room,
+    strong_bound,
+)
+
+CAPACITY = 128
+NOISE = 1e-13
+"""By how much of max |X'y|/n rounding may move a gradient."""
+
+PASSES = 100
+
+
+@kernel
+def face_path(
+    columns, y, linear, square, lambdas, l1_ratio, l1_before, most, explained, coefs, operations
+):
+    """Solve over decreasing lambdas by faces.
+
+    Parameters
+    ----------
+    columns : Columns
+    y : (n,)
+        Not used with a Gram matrix.
+    linear : (p,)
+        Z'y/n.
+    square : float
+        |y|^2/n.
+    lambdas : (k,)
+    l1_ratio, l1_before : float
+        The L1 penalty before the first lambda, for the strong rule.
+    most : int
+        Return before the first fit with more non-zeros than this.
+    explained : float
+        Return after the first fit that explains this share of `square`.
+    coefs : (k + 1, p)
+        The first row is the start; the others are filled.
+    operations : (k,)
+        Filled with numbers of multiplications.
+
+    Returns
+    -------
+    solved : int
+        How many lambdas.
+    state : int
+        Why no more: see `states`.
+    """
+    p = len(linear)
+    working = empty_set(min(p, CAPACITY), columns.n, p)
+    candidates = np.empty(p, np.int64)
+    residual = np.empty(columns.n)
+    noise = NOISE * np.abs(linear).max()
+    found = 0
+    for j in range(p):
+        if coefs[0, j] != 0.0:
+            candidates[found] = j
+            found += 1
+    working = make_room(working, 0, found)
+    w, spent = include(columns, linear, candidates, found, working, 0)
+    for k in range(w):
+        working.b[k] = coefs[0, working.S[k]]
+    grad = np.empty(p)
+    spent += gradient(columns, y, linear, working, w, residual, grad)
+    for at in range(len(lambdas)):
+        l1, l2 = lambdas[at] * l1_ratio, lambdas[at] * (1 - l1_ratio)
+        bound = strong_bound(l1, l1_before)
+        for attempt in range(PASSES):
+            limit = BLOCK + 2 * working.face.size[0]
+            found = beyond(grad, working.inside, bound, limit, candidates)
+            if attempt > 0 and found == 0:
+                break
+            working = make_room(working, w, found)
+            w, more = include(columns, linear, candidates, found, working, w)
+            for k in range(w):
+                working.g[k] = grad[working.S[k]]
+            cost = solve_on_working_set(working, w, l1, l2, noise)
+            if working.face.size[0] > most:
+                return at, SWITCHED
+            spent += more + cost
+            spent += gradient(columns, y, linear, working, w, residual, grad)
+            bound = l1 + noise
+        left = square
+        for k in range(w):
+            coefs[at + 1, working.S[k]] = working.b[k]
+            left -= working.b[k] * (linear[working.S[k]] + grad[working.S[k]])
+        operations[at] = spent
+        spent, l1_before = 0, l1
+        if left <= (1 - explained) * square:
+            return at + 1, EXPLAINED
+    return len(lambdas), FINISHED
+
+
+@kernel
+def gradient(columns, y, linear, working, w, residual, grad):
+    """Set grad = Z'(y - Zb)/n. Returns the number of multiplications."""
+    S, b, room = working.S, working.b, working.room
+    if columns.kind == GRAM:
+        grad[:] = linear
+        operations = 0
+        for k in range(w):
+            if b[k] != 0.0:
+                axpy(-b[k], columns.gram[S[k]], grad, 0, len(grad))
+                operations += len(grad)
+        return operations
+    for k in range(w):
+        room[0, k] = -b[k]
+    residual[:] = y
+    operations = combine(columns, S, w, room[0], residual)
+    return operations + correlate(columns, residual, grad)

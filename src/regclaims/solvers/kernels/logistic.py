@@ -1,0 +1,287 @@
+"""Logistic lasso and Elastic Net paths: Newton's method, each step an exact penalized quadratic.
+
+Friedman, Hastie and Tibshirani (2010), section 3: the mean negative log-likelihood is replaced by
+its quadratic at the present fit (iteratively reweighted least squares), and the penalized quadratic
+is minimized on the support and whoever violates the conditions. Here that is done exactly, and a
+line search makes sure that the objective falls (Lee, Sun and Saunders 2014).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from regclaims.solvers.kernels.columns import DENSE, Columns, combine, correlate
+from regclaims.solvers.kernels.compiling import kernel
+from regclaims.solvers.kernels.coordinate import soft_threshold
+from regclaims.solvers.kernels.dual import newton
+from regclaims.solvers.kernels.face import solve_on_working_set
+from regclaims.solvers.kernels.factor import axpy, dot
+from regclaims.solvers.kernels.states import EXPLAINED, FINISHED
+from regclaims.solvers.kernels.working_set import empty_set, strong_bound
+
+ENOUGH = 1e-13
+"""Newton's method ends where no condition is missed by more than this share of max |Z'r|/n."""
+
+STEPS = 100
+LEAST_WEIGHT = 1e-12
+"""Rows that are fitted to this probability keep this weight, so that no system is singular."""
+
+SHORTEST = 1e-10
+
+
+@kernel
+def logistic_path(
+    columns,
+    y,
+    weights,
+    intercept,
+    lambdas,
+    l1_ratio,
+    l1_before,
+    scale,
+    null,
+    explained,
+    coefs,
+    intercepts,
+    operations,
+):
+    """Solve over decreasing lambdas.
+
+    Parameters
+    ----------
+    columns : Columns
+        DENSE or SPARSE.
+    y : (n,)
+        Of 0 and 1.
+    weights : (n,)
+        With mean 1.
+    intercept : bool
+    lambdas : (k,)
+    l1_ratio, l1_before : float
+    scale : float
+        max |Z'r|/n at the null model.
+    null : float
+        The null model's mean negative log-likelihood.
+    explained : float
+        Return after the first fit that explains this share of the deviance.
+    coefs, intercepts : (k + 1, p), (k + 1,)
+        The first row is the start; the others are filled.
+    operations : (k,)
+        Filled with numbers of multiplications.
+
+    Returns
+    -------
+    solved : int
+        How many lambdas.
+    state : int
+        Why no more: see `states`.
+    """
+    n, p = columns.n, columns.p
+    b = coefs[0].copy()
+    b0 = intercepts[0]
+    everything = np.arange(p)
+    eta, mu, r = np.full(n, b0), np.empty(n), np.empty(n)
+    spent = combine(columns, everything, p, b, eta)
+    noise = ENOUGH * scale
+    value = loss(eta, y, weights)
+    grad = np.empty(p)
+    T = np.empty(p, np.int64)
+    for at in range(len(lambdas)):
+        l1, l2 = lambdas[at] * l1_ratio, lambdas[at] * (1 - l1_ratio)
+        bound = strong_bound(l1, l1_before)
+        best = np.inf
+        for step in range(STEPS):
+            for i in range(n):
+                mu[i] = 1 / (1 + np.exp(-eta[i]))
+                r[i] = weights[i] * (y[i] - mu[i])
+            spent += correlate(columns, r, grad)
+            missed = np.abs(np.sum(r)) / n if intercept else 0.0
+            w = 0
+            for j in range(p):
+                missed = max(missed, violation(grad[j], b[j], l1, l2))
+                if b[j] != 0.0 or abs(grad[j]) > bound:
+                    T[w] = j
+                    w += 1
+            # Beyond 1e-10 a step that brings nothing more is one at the edge of rounding.
+            if missed <= noise or (missed <= 1e-10 * scale and missed > 0.5 * best):
+                break
+            best = min(best, missed)
+            bound = l1
+            b0, value, moved, cost = newton_step(
+                columns, y, weights, mu, r, eta, intercept, l1, l2, noise, T, w, b, b0, grad, value
+            )
+            spent += cost
+            if not moved:
+                break
+        coefs[at + 1] = b
+        intercepts[at + 1] = b0
+        operations[at] = spent
+        spent, l1_before = 0, l1
+        if value <= (1 - explained) * null:
+            return at + 1, EXPLAINED
+    return len(lambdas), FINISHED
+
+
+@kernel
+def violation(gradient, b, l1, l2):
+    """Return the distance of 0 to the subdifferential in one coordinate."""
+    if b > 0:
+        return abs(gradient - l2 * b - l1)
+    if b < 0:
+        return abs(gradient - l2 * b + l1)
+    return max(abs(gradient) - l1, 0.0)
+
+
+@kernel
+def loss(eta, y, weights):
+    """Return the mean negative log-likelihood."""
+    total = 0.0
+    for i in range(len(eta)):
+        e = eta[i]
+        total += weights[i] * (np.log1p(np.exp(-abs(e))) + max(e, 0.0) - y[i] * e)
+    return total / len(eta)
+
+
+@kernel
+def newton_step(
+    columns, y, weights, mu, r, eta, intercept, l1, l2, noise, T, w, b, b0, grad, value
+):
+    """Move b and eta, in place. Returns the intercept, the loss, whether it moved, the cost."""
+    n = columns.n
+    W = np.empty(n)
+    for i in range(n):
+        W[i] = max(weights[i] * mu[i] * (1 - mu[i]), LEAST_WEIGHT * weights[i])
+    total = np.sum(W)
+    pull = np.sum(r) / n if intercept else 0.0
+    working = empty_set(w, n, w)
+    H, c, new, g = working.H, working.c, working.b, working.g
+    means = np.zeros(w)
+    Z, operations = weighted_products(columns, W, total, intercept, T, w, means, H, working.scatter)
+    for k in range(w):
+        new[k] = b[T[k]]
+        g[k] = grad[T[k]] - means[k] * pull
+        c[k] = g[k]
+    support = 0
+    for k in range(w):
+        if new[k] != 0.0:
+            axpy(new[k], H[k], c, 0, w)
+            support += 1
+    done = False
+    if columns.kind == DENSE and l2 > 0 and support > n:
+        done = by_dual(Z, W, r, pull, total, l1, l2, noise, new, g)
+        operations += n * n * n
+    if not done:
+        operations += solve_on_working_set(working, w, l1, l2, noise)
+    change = np.empty(w)
+    shift = pull * n / total if intercept else 0.0
+    for k in range(w):
+        change[k] = new[k] - b[T[k]]
+        shift -= means[k] * change[k]
+    direction = np.full(n, shift)
+    operations += combine(columns, T, w, change, direction)
+    before = value + penalty(b, T, w, change, 0.0, l1, l2)
+    t = 1.0
+    while t > SHORTEST:
+        after = loss(eta + t * direction, y, weights)
+        if after + penalty(b, T, w, change, t, l1, l2) <= before + 1e-15 * abs(before):
+            break
+        t *= 0.5
+    if t <= SHORTEST:
+        return b0, value, False, operations
+    axpy(t, direction, eta, 0, n)
+    for k in range(w):
+        b[T[k]] = new[k] if t == 1.0 else b[T[k]] + t * change[k]
+    return b0 + t * shift, after, True, operations
+
+
+@kernel
+def penalty(b, T, w, change, t, l1, l2):
+    """Return the Elastic Net penalty of b + t change."""
+    total = 0.0
+    for k in range(w):
+        at = b[T[k]] + t * change[k]
+        total += l1 * abs(at) + 0.5 * l2 * at * at
+    return total
+
+
+@kernel
+def weighted_products(columns, W, total, intercept, T, w, means, H, scatter):
+    """Fill H with the weighted, centred products of columns T over n, and their means.
+
+    Returns the weighted, centred rows of dense columns (else nothing), and the cost.
+    """
+    n = columns.n
+    if columns.kind == DENSE:
+        Z = np.empty((w, n))
+        for k in range(w):
+            row = columns.rows[T[k]]
+            if intercept:
+                means[k] = dot(row, W, 0, n) / total
+            for i in range(n):
+                Z[k, i] = (row[i] - means[k]) * np.sqrt(W[i])
+        H[:] = np.dot(Z, Z.T) / n
+        return Z, w * w * n
+    data, indices, starts = columns.data, columns.indices, columns.starts
+    sums = np.zeros(w)
+    operations = 0
+    for k in range(w):
+        begin, end = starts[T[k]], starts[T[k] + 1]
+        for q in range(begin, end):
+            scatter[indices[q]] = W[indices[q]] * data[q]
+            sums[k] += scatter[indices[q]]
+        for h in range(k + 1):
+            products = 0.0
+            for q in range(starts[T[h]], starts[T[h] + 1]):
+                products += data[q] * scatter[indices[q]]
+            operations += starts[T[h] + 1] - starts[T[h]]
+            if intercept:
+                products -= sums[k] * sums[h] / total
+            H[k, h] = H[h, k] = products / n
+        for q in range(begin, end):
+            scatter[indices[q]] = 0.0
+        if intercept:
+            means[k] = sums[k] / total - columns.center[T[k]]
+    return np.empty((0, n)), operations
+
+
+@kernel
+def by_dual(Z, W, r, pull, total, l1, l2, noise, new, g):
+    """Minimize the penalized quadratic by its dual; `new` and g are brought up to date."""
+    w, n = Z.shape
+    target = np.empty(n)
+    for i in range(n):
+        target[i] = (r[i] - pull * n / total * W[i]) / np.sqrt(W[i])
+    for k in range(w):
+        if new[k] != 0.0:
+            axpy(new[k], Z[k], target, 0, n)
+    u = target / n
+    for k in range(w):
+        if new[k] != 0.0:
+            axpy(-new[k] / n, Z[k], u, 0, n)
+    none, nowhere = np.empty((0, 0)), np.empty(0, np.int64)
+    columns = Columns(DENSE, n, w, none, Z, none[0:0].ravel(), nowhere, nowhere, u[:0], u[:0])
+    everything = np.arange(w)
+    grad = np.empty(w)
+    correlate(columns, n * u, grad)
+    K, counted, operations = np.zeros((n, n)), np.zeros(w, np.bool_), np.zeros(1, np.int64)
+    if not newton(
+        columns,
+        target,
+        everything,
+        w,
+        everything,
+        l1,
+        l2,
+        noise,
+        u,
+        grad,
+        K,
+        counted,
+        operations,
+        0,
+    ):
+        return False
+    for k in range(w):
+        new[k] = soft_threshold(grad[k], l1) / l2
+        g[k] = grad[k]
+    return True
