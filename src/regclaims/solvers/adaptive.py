@@ -12,6 +12,9 @@ from regclaims.solvers.ridge import solve_ridge
 from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import Array
 
+REACH = 100
+"""Powers of ten over which factors range, lest squares of what they divide leave the numbers."""
+
 
 def adaptive_path(
     X: ArrayLike,
@@ -56,7 +59,8 @@ def adaptive_path(
     Raises
     ------
     ValueError
-        If `initial` or `gamma` is out of range, or as `gaussian_path` does.
+        If `initial`, `gamma` or all factors are out of range, no ridge fit is certified, or as
+        `gaussian_path` does.
     """
     if not 0 < gamma < np.inf:
         raise ValueError(f"gamma must be above 0 and finite; it is {gamma}")
@@ -81,10 +85,20 @@ def adaptive_path(
 
 
 def _factors(size: Array, gamma: float) -> Array:
-    """Return 1/size^gamma, infinite where that is 0."""
-    # Beyond the range of numbers a factor is infinite, or so small that the penalty is none.
-    with np.errstate(divide="ignore", over="ignore", under="ignore"):
-        return np.maximum(size**-gamma, np.finfo(float).tiny)
+    """Return 1/size^gamma, infinite where size is 0, or next to it beside the largest."""
+    factors, powers = np.full(len(size), np.inf), np.full(len(size), np.inf)
+    if not size.any():
+        return factors
+    # By logarithms, so that nothing overflows before it is looked at.
+    powers[size > 0] = -gamma * np.log10(size[size > 0])
+    least = powers.min()
+    if abs(least) > REACH:
+        raise ValueError(
+            f"the least penalty factor is 1e{least:.0f}: choose other units for y, or another gamma"
+        )
+    close = powers - least <= REACH
+    factors[close] = size[close] ** -gamma
+    return factors
 
 
 def _ridge(problem: Problem) -> Array:

@@ -132,7 +132,6 @@ def _solve(
         problem.fit_intercept,
         lambdas,
         l1_ratio,
-        l1_ratio * lambdas[0],
         problem.max_gradient or 1.0,
         float(problem.loss.value(problem.y, null, problem.weights)[0]),
         explained,

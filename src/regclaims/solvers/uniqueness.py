@@ -62,7 +62,7 @@ def _unique_at(
     problem: Problem, support: NDArray[np.bool_], reached: NDArray[np.bool_], signs: Array
 ) -> bool:
     chosen = np.flatnonzero(reached)
-    if not len(chosen):
+    if len(chosen) <= 1:  # no constant column has a gradient
         return True
     Z = problem.dense(chosen)
     Z = Z / np.linalg.norm(Z, axis=0)

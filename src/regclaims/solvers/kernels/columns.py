@@ -134,8 +134,30 @@ def correlate(columns, r, grad):
         return n * columns.p
     mean = dot(columns.root, r, 0, n) / n
     for j in range(columns.p):
-        total = 0.0
-        for q in range(columns.starts[j], columns.starts[j + 1]):
-            total += columns.data[q] * r[columns.indices[q]]
-        grad[j] = total / n - columns.center[j] * mean
+        grad[j] = sparse_dot(columns, j, r) / n - columns.center[j] * mean
     return n + columns.starts[columns.p]
+
+
+@kernel
+def correlate_some(columns, r, S, w, grad):
+    """Set grad[j] = z_j'r/n for the w columns of S. Returns the number of multiplications."""
+    n = columns.n
+    if columns.kind == DENSE:
+        for k in range(w):
+            grad[S[k]] = dot(columns.rows[S[k]], r, 0, n) / n
+        return n * w
+    mean = dot(columns.root, r, 0, n) / n
+    operations = n
+    for k in range(w):
+        grad[S[k]] = sparse_dot(columns, S[k], r) / n - columns.center[S[k]] * mean
+        operations += columns.starts[S[k] + 1] - columns.starts[S[k]]
+    return operations
+
+
+@kernel
+def sparse_dot(columns, j, r):
+    """Return d_j'r, of sparse columns."""
+    total = 0.0
+    for q in range(columns.starts[j], columns.starts[j + 1]):
+        total += columns.data[q] * r[columns.indices[q]]
+    return total

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from regclaims.solvers.kernels.columns import DENSE, Columns, combine, correlate
+from regclaims.solvers.kernels.columns import DENSE, Columns, combine, correlate, correlate_some
 from regclaims.solvers.kernels.compiling import kernel
 from regclaims.solvers.kernels.coordinate import soft_threshold
 from regclaims.solvers.kernels.dual import newton
 from regclaims.solvers.kernels.face import solve_on_working_set
 from regclaims.solvers.kernels.factor import axpy, dot
 from regclaims.solvers.kernels.states import EXPLAINED, FINISHED
-from regclaims.solvers.kernels.working_set import empty_set, strong_bound
+from regclaims.solvers.kernels.working_set import empty_set
 
 ENOUGH = 1e-13
 """Newton's method ends where no condition is missed by more than this share of max |Z'r|/n."""
@@ -27,6 +27,7 @@ LEAST_WEIGHT = 1e-12
 """Rows that are fitted to this probability keep this weight, so that no system is singular."""
 
 SHORTEST = 1e-10
+BLOCK = 64
 
 
 @kernel
@@ -37,7 +38,6 @@ def logistic_path(
     intercept,
     lambdas,
     l1_ratio,
-    l1_before,
     scale,
     null,
     explained,
@@ -57,7 +57,7 @@ def logistic_path(
         With mean 1.
     intercept : bool
     lambdas : (k,)
-    l1_ratio, l1_before : float
+    l1_ratio : float
     scale : float
         max |Z'r|/n at the null model.
     null : float
@@ -88,25 +88,30 @@ def logistic_path(
     T = np.empty(p, np.int64)
     for at in range(len(lambdas)):
         l1, l2 = lambdas[at] * l1_ratio, lambdas[at] * (1 - l1_ratio)
-        bound = strong_bound(l1, l1_before)
         best = np.inf
-        for step in range(STEPS):
+        w = 0
+        whole = True  # look at every column, or only at those that are worked on
+        for _ in range(STEPS):
             for i in range(n):
                 mu[i] = 1 / (1 + np.exp(-eta[i]))
                 r[i] = weights[i] * (y[i] - mu[i])
-            spent += correlate(columns, r, grad)
+            if whole:
+                spent += correlate(columns, r, grad)
+                w = support_and_violators(b, grad, l1, T)
+                best = np.inf
+            else:
+                spent += correlate_some(columns, r, T, w, grad)
             missed = np.abs(np.sum(r)) / n if intercept else 0.0
-            w = 0
-            for j in range(p):
-                missed = max(missed, violation(grad[j], b[j], l1, l2))
-                if b[j] != 0.0 or abs(grad[j]) > bound:
-                    T[w] = j
-                    w += 1
+            for k in range(w):
+                missed = max(missed, violation(grad[T[k]], b[T[k]], l1, l2))
             # Beyond 1e-10 a step that brings nothing more is one at the edge of rounding.
-            if missed <= noise or (missed <= 1e-10 * scale and missed > 0.5 * best):
+            done = missed <= noise or (missed <= 1e-10 * scale and missed > 0.5 * best)
+            if done and whole:
                 break
             best = min(best, missed)
-            bound = l1
+            whole = done
+            if done:
+                continue
             b0, value, moved, cost = newton_step(
                 columns, y, weights, mu, r, eta, intercept, l1, l2, noise, T, w, b, b0, grad, value
             )
@@ -116,10 +121,21 @@ def logistic_path(
         coefs[at + 1] = b
         intercepts[at + 1] = b0
         operations[at] = spent
-        spent, l1_before = 0, l1
+        spent = 0
         if value <= (1 - explained) * null:
             return at + 1, EXPLAINED
     return len(lambdas), FINISHED
+
+
+@kernel
+def support_and_violators(b, grad, l1, T):
+    """List in T the non-zeros of b and the zeros whose gradient exceeds l1. Returns how many."""
+    w = 0
+    for j in range(len(b)):
+        if b[j] != 0.0 or abs(grad[j]) > l1:
+            T[w] = j
+            w += 1
+    return w
 
 
 @kernel
@@ -180,10 +196,11 @@ def newton_step(
     direction = np.full(n, shift)
     operations += combine(columns, T, w, change, direction)
     before = value + penalty(b, T, w, change, 0.0, l1, l2)
+    slack = 4e-16 * np.sqrt(n) * before  # rounding of a sum of n
     t = 1.0
     while t > SHORTEST:
         after = loss(eta + t * direction, y, weights)
-        if after + penalty(b, T, w, change, t, l1, l2) <= before + 1e-15 * abs(before):
+        if after + penalty(b, T, w, change, t, l1, l2) <= before + slack:
             break
         t *= 0.5
     if t <= SHORTEST:
@@ -213,14 +230,18 @@ def weighted_products(columns, W, total, intercept, T, w, means, H, scatter):
     n = columns.n
     if columns.kind == DENSE:
         Z = np.empty((w, n))
+        root = np.sqrt(W)
         for k in range(w):
             row = columns.rows[T[k]]
             if intercept:
                 means[k] = dot(row, W, 0, n) / total
             for i in range(n):
-                Z[k, i] = (row[i] - means[k]) * np.sqrt(W[i])
-        H[:] = np.dot(Z, Z.T) / n
-        return Z, w * w * n
+                Z[k, i] = (row[i] - means[k]) * root[i]
+        for begin in range(0, w, BLOCK):  # half of the products, in pieces
+            end = min(begin + BLOCK, w)
+            H[begin:end, :end] = np.dot(Z[begin:end], Z[:end].T) / n
+            H[:begin, begin:end] = H[begin:end, :begin].T
+        return Z, w * w * n // 2
     data, indices, starts = columns.data, columns.indices, columns.starts
     sums = np.zeros(w)
     operations = 0
