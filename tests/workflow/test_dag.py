@@ -54,9 +54,10 @@ def test_verdicts_have_the_columns_of_the_contract_and_invent_nothing(finished: 
 def test_every_fit_has_a_certificate_and_an_id(finished: Workspace) -> None:
     fits = pd.read_parquet(finished.root / "results" / "fits.parquet")
     assert fits["fit_id"].is_unique
-    good = fits["status"] == "converged"
-    assert good.mean() > 0.99
-    assert fits.loc[good, ["kkt", "gap"]].to_numpy().max() <= 1e-6
+    # Least squares beyond n are made unique by their norm; nothing else here has a choice.
+    assert set(fits["status"]) <= {"converged", "not unique"}
+    assert set(fits.loc[fits["status"] == "not unique", "method"]) == {"ols"}
+    assert fits[["kkt", "gap"]].to_numpy().max() <= 1e-9
     assert set(fits["method"]) == {"ols", "ridge", "lasso", "elastic-net-0.5"}
     # Paired on common random numbers: every method has every replicate of every cell.
     counts = fits[fits["tuning"].isin(["none", "validation"])].groupby("method").size()
@@ -187,6 +188,23 @@ def test_a_new_cell_reruns_its_shard_and_what_follows(copied: Workspace) -> None
     assert planned["simulate"] == 1
     assert planned["fit"] == 3
     assert not {"real", "kink"} & set(planned)
+
+
+def test_scikit_learn_as_a_second_opinion_finds_the_same_fits(copied: Workspace) -> None:
+    table = copied.root / "results" / "fits.parquet"
+    own = pd.read_parquet(table).set_index("fit_id").sort_index()
+    copied.edit_study(methods={"n_lambdas": 12, "solver": "sklearn"})
+    done = copied.run("--cores", "2", "results/fits.parquet")
+    assert done.returncode == 0, done.stdout
+    theirs = pd.read_parquet(table).set_index("fit_id").sort_index()
+    assert list(own.index) == list(theirs.index)
+    assert (theirs["status"] != "failed").all()
+    # Certified zeros are the same zeros, and the same lambda wins. Both are within 1e-9 of optimal,
+    # and predictions differ by the root of that at most.
+    for column in ("n_nonzero", "lambda_index"):
+        pd.testing.assert_series_equal(own[column], theirs[column])
+    for column in ("lambda", "relative_risk"):
+        pd.testing.assert_series_equal(own[column], theirs[column], rtol=1e-4)
 
 
 def test_a_data_set_joins_the_study_and_reruns_no_fit(copied: Workspace) -> None:

@@ -105,8 +105,8 @@ def solve(problem: Problem, l1_ratio: float, lambdas: Array, stop: float | None 
     if not len(failed):
         return path
     for k in failed:
-        # From zero, and by faces alone: another way to the same fit.
-        again, spent = _solve(problem, l1_ratio, lambdas[k : k + 1], NEVER, switch=False)
+        # From zero, by faces alone, by residuals and not X'X: another way to the same fit.
+        again, spent = _solve(problem, l1_ratio, lambdas[k : k + 1], NEVER, anew=True)
         coefs[k] = again[0]
         operations[k] += spent[0]
     return _as_path(problem, coefs, operations, l1_ratio, path.lambdas)
@@ -127,7 +127,7 @@ def _as_path(
 
 
 def _solve(
-    problem: Problem, l1_ratio: float, lambdas: Array, explained: float, switch: bool = True
+    problem: Problem, l1_ratio: float, lambdas: Array, explained: float, anew: bool = False
 ) -> tuple[Array, NDArray[np.int64]]:
     """Return coefficients (k, p) on the prepared scale, and operations, by the kernels in turn."""
     k = len(lambdas)
@@ -135,9 +135,10 @@ def _solve(
     if problem.max_gradient == 0.0:
         return coefs[1:], operations
     y, linear = problem.y, problem.linear
-    faces = problem.for_kernel(gram=problem.sparse is None and problem.p <= problem.n)
+    gram = problem.sparse is None and problem.p <= problem.n and not anew
+    faces = problem.for_kernel(gram)
     square = float(y @ y) / problem.n
-    may_switch = switch and l1_ratio < 1 and problem.sparse is None and problem.p > problem.n
+    may_switch = l1_ratio < 1 and problem.sparse is None and problem.p > problem.n and not anew
     limit = int(SWITCH * problem.n) if may_switch else UNBOUNDED
     at, on_dual, state = 0, False, SWITCHED
     while at < k and state != EXPLAINED:

@@ -307,7 +307,8 @@ def _sparse(X: Any, weights: Array, fit_intercept: bool) -> Prepared:
     center = total(by_row * D.data) / n if fit_intercept else np.zeros(D.shape[1])
     # The entries that are not stored are zeros, at a distance of the center.
     squares = total(by_row * (D.data - center[column]) ** 2)
-    squares += np.maximum(n - total(by_row), 0.0) * center**2
+    left = np.where(size < n, np.maximum(n - total(by_row), 0.0), 0.0)
+    squares += left * center**2
     largest = np.zeros(D.shape[1])
     np.maximum.at(largest, column, np.abs(D.data))
     spread = np.sqrt(squares / n)
@@ -329,7 +330,8 @@ def checked(X: Any, y: ArrayLike, sample_weight: ArrayLike | None) -> tuple[Any,
         raise ValueError(f"X and y must be numbers: {error}") from None
     if X.ndim != 2 or y.shape != X.shape[:1]:
         raise ValueError(f"X must be (n, p) and y (n,); they are {X.shape} and {y.shape}")
-    if sparse.issparse(X):
+    if sparse.issparse(X) and not X.has_canonical_format:
+        X = X.copy()  # the arrays may be the caller's
         X.sum_duplicates()
     if not (np.isfinite(X.data if sparse.issparse(X) else X).all() and np.isfinite(y).all()):
         raise ValueError("X and y must be finite")

@@ -7,7 +7,7 @@ import numpy as np
 from regclaims.solvers.kernels.columns import GRAM, combine, correlate
 from regclaims.solvers.kernels.compiling import kernel
 from regclaims.solvers.kernels.face import solve_on_working_set
-from regclaims.solvers.kernels.factor import axpy
+from regclaims.solvers.kernels.factor import axpy, solve
 from regclaims.solvers.kernels.states import EXPLAINED, FINISHED, SWITCHED
 from regclaims.solvers.kernels.working_set import (
     BLOCK,
@@ -23,6 +23,7 @@ NOISE = 1e-13
 """By how much of max |X'y|/n rounding may move a gradient."""
 
 PASSES = 100
+POLISHES = 3
 
 
 @kernel
@@ -93,6 +94,7 @@ def face_path(
             spent += more + cost
             spent += gradient(columns, y, linear, working, w, residual, grad)
             bound = l1 + noise
+        spent += polish(columns, y, linear, working, w, l1, l2, noise, residual, grad)
         left = square
         for k in range(w):
             coefs[at + 1, working.S[k]] = working.b[k]
@@ -102,6 +104,33 @@ def face_path(
         if left <= (1 - explained) * square:
             return at + 1, EXPLAINED
     return len(lambdas), FINISHED
+
+
+@kernel
+def polish(columns, y, linear, working, w, l1, l2, noise, residual, grad):
+    """Solve on the face for what the gradient misses, if more than rounding. Returns the cost.
+
+    Iterative refinement: with gradients from residuals, what the factor of an ill-conditioned face
+    and the products H lack is made good.
+    """
+    S, b, face, z = working.S, working.b, working.face, working.room[2]
+    m, operations = face.size[0], 0
+    for _ in range(POLISHES):
+        missed = 0.0
+        for k in range(m):
+            a = face.active[k]
+            z[k] = grad[S[a]] - (l1 if b[a] > 0 else -l1) - l2 * b[a]
+            missed = max(missed, abs(z[k]))
+        if not missed > noise:
+            break
+        solve(face.R, m, z)
+        for k in range(m):
+            if b[face.active[k]] * (b[face.active[k]] + z[k]) <= 0.0:
+                return operations  # a coefficient at the edge of rounding
+        for k in range(m):
+            b[face.active[k]] += z[k]
+        operations += m * m + gradient(columns, y, linear, working, w, residual, grad)
+    return operations
 
 
 @kernel
