@@ -14,7 +14,7 @@ from regclaims.solvers import (
     ridge_path,
 )
 from regclaims.solvers.certificate import certified
-from regclaims.solvers.problem import prepare_like
+from regclaims.solvers.preparation import prepare_like
 
 N, P = 40, 5
 RNG = np.random.default_rng(0)

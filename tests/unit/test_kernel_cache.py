@@ -310,6 +310,8 @@ def test_kernels_depend_on_no_file_that_the_hash_does_not_see():
     # Types for annotations, which numba does not look at.
     ours = ("regclaims.solvers.kernels", "regclaims.vocabulary")
     for path in SOURCE.rglob("*.py"):
+        if path.name == "warm_up.py":  # calls the solvers; nothing of it is compiled
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):

@@ -14,7 +14,7 @@ from regclaims.evidence.replicates import fit_shard
 from regclaims.evidence.shards import Shard, draw_shard
 from regclaims.solvers import cv_path
 from regclaims.solvers.certificate import certified
-from regclaims.solvers.problem import prepare_like
+from regclaims.solvers.preparation import prepare_like
 
 SPEC = {
     "n_samples": 25,

@@ -6,7 +6,7 @@ import pytest
 from regclaims.solvers import gaussian, gaussian_path
 from regclaims.solvers.kernels.dual import dual_path
 from regclaims.solvers.kernels.states import FINISHED, STUCK, SWITCHED
-from regclaims.solvers.problem import prepare
+from regclaims.solvers.preparation import prepare
 
 
 def wide(n=20, p=120, shared=2.0, seed=0):
@@ -25,7 +25,6 @@ def by_dual(X, y, l1_ratio, lambdas, fewest=-1):
         problem.linear,
         lambdas,
         l1_ratio,
-        lambdas[0] * l1_ratio,
         fewest,
         2.0,
         coefs,

@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 
 from regclaims.solvers.gaussian import gaussian_path
 from regclaims.solvers.path import Path
-from regclaims.solvers.problem import Problem, prepare
+from regclaims.solvers.preparation import prepare
+from regclaims.solvers.problem import Problem
 from regclaims.solvers.ridge import solve_ridge
 from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import Array

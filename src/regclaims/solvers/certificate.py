@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regclaims.solvers.path import Path
-from regclaims.solvers.problem import Problem, prepare_like
+from regclaims.solvers.preparation import prepare_like
+from regclaims.solvers.problem import Problem
 from regclaims.solvers.uniqueness import unique
 from regclaims.vocabulary import CONVERGED, FAILED, NOT_UNIQUE, Array
 

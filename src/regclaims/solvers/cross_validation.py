@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regclaims.solvers import gaussian, logistic, ridge
+from regclaims.solvers.checks import checked
 from regclaims.solvers.grid import checked_grid, checked_lambdas, checked_ratio
 from regclaims.solvers.path import Path
-from regclaims.solvers.problem import Problem, checked, prepare
+from regclaims.solvers.preparation import prepare
+from regclaims.solvers.problem import Problem
 from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import Array
 

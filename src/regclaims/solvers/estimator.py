@@ -21,7 +21,8 @@ from regclaims.solvers.cross_validation import draw_folds
 from regclaims.solvers.gaussian import solve
 from regclaims.solvers.grid import checked_grid, checked_ratio
 from regclaims.solvers.path import Path
-from regclaims.solvers.problem import Problem, prepare
+from regclaims.solvers.preparation import prepare
+from regclaims.solvers.problem import Problem
 from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import FAILED, NOT_UNIQUE, Array
 

@@ -14,12 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from regclaims.solvers.certificate import certified
 from regclaims.solvers.freedom import degrees_of_freedom
-from regclaims.solvers.grid import checked_grid, checked_ratio
 from regclaims.solvers.kernels.dual import dual_path
 from regclaims.solvers.kernels.gaussian import face_path
 from regclaims.solvers.kernels.states import EXPLAINED, STUCK, SWITCHED
 from regclaims.solvers.path import Path
-from regclaims.solvers.problem import Problem, prepare
+from regclaims.solvers.preparation import pose
+from regclaims.solvers.problem import Problem
 from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import FAILED, Array
 
@@ -79,19 +79,19 @@ def gaussian_path(
     ValueError
         If `l1_ratio` or a lambda is out of range, or as `prepare` does.
     """
-    ratio = checked_ratio(l1_ratio)
-    if penalty_factors is not None and ratio < 1:
-        raise ValueError("penalty_factors are for the lasso: l1_ratio must be 1")
-    problem = prepare(
+    problem, ratio, grid = pose(
         X,
         y,
+        l1_ratio=l1_ratio,
+        lambdas=lambdas,
+        n_lambdas=n_lambdas,
+        lambda_min_ratio=lambda_min_ratio,
         standardize=standardize,
         fit_intercept=fit_intercept,
         sample_weight=sample_weight,
         penalty_factors=penalty_factors,
+        loss="squared",
     )
-    shape = (problem.n, problem.p)
-    grid = checked_grid(problem.max_gradient / ratio, shape, lambdas, n_lambdas, lambda_min_ratio)
     with one_thread():
         return solve(problem, ratio, grid, deviance_stop)
 
@@ -142,15 +142,16 @@ def _solve(
     limit = int(SWITCH * problem.n) if may_switch else UNBOUNDED
     at, on_dual, state = 0, False, SWITCHED
     while at < k and state != EXPLAINED:
-        # The strong rule looks back at the penalty before.
-        before = l1_ratio * lambdas[max(at - 1, 0)]
-        rest = (lambdas[at:], l1_ratio, before)
         into = (explained, coefs[at:], operations[at:])
         if on_dual:
             columns = problem.for_kernel()
-            done, state = dual_path(columns, y, linear, *rest, limit // 2, *into)
+            done, state = dual_path(columns, y, linear, lambdas[at:], l1_ratio, limit // 2, *into)
         else:
-            done, state = face_path(faces, y, linear, square, *rest, limit, *into)
+            # The strong rule looks back at the penalty before.
+            before = l1_ratio * lambdas[max(at - 1, 0)]
+            done, state = face_path(
+                faces, y, linear, square, lambdas[at:], l1_ratio, before, limit, *into
+            )
         if state == STUCK:
             limit = UNBOUNDED  # l2 only falls from here: faces to the end
         at += done

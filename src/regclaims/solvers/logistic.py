@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from regclaims.solvers.certificate import certified
 from regclaims.solvers.freedom import weighted_degrees_of_freedom
 from regclaims.solvers.gaussian import NEVER
-from regclaims.solvers.grid import checked_grid, checked_ratio
 from regclaims.solvers.kernels.logistic import logistic_path as logistic_kernel
 from regclaims.solvers.path import Path
-from regclaims.solvers.problem import Problem, prepare
+from regclaims.solvers.preparation import pose
+from regclaims.solvers.problem import Problem
 from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import FAILED, Array
 
@@ -57,20 +57,19 @@ def logistic_path(
     ValueError
         If `l1_ratio` or a lambda is out of range, or as `prepare` does.
     """
-    ratio = checked_ratio(l1_ratio)
-    if penalty_factors is not None and ratio < 1:
-        raise ValueError("penalty_factors are for the lasso: l1_ratio must be 1")
-    problem = prepare(
+    problem, ratio, grid = pose(
         X,
         y,
+        l1_ratio=l1_ratio,
+        lambdas=lambdas,
+        n_lambdas=n_lambdas,
+        lambda_min_ratio=lambda_min_ratio,
         standardize=standardize,
         fit_intercept=fit_intercept,
         sample_weight=sample_weight,
         penalty_factors=penalty_factors,
         loss="logistic",
     )
-    shape = (problem.n, problem.p)
-    grid = checked_grid(problem.max_gradient / ratio, shape, lambdas, n_lambdas, lambda_min_ratio)
     with one_thread():
         return solve_logistic(problem, ratio, grid, deviance_stop)
 

@@ -12,7 +12,8 @@ from scipy.linalg import lstsq, qr, solve_triangular
 
 from regclaims.solvers.certificate import MAX_RESIDUAL
 from regclaims.solvers.path import Path
-from regclaims.solvers.problem import Problem, prepare
+from regclaims.solvers.preparation import prepare
+from regclaims.solvers.problem import Problem
 from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import CERTIFIED, CONVERGED, FAILED, NOT_UNIQUE, Array
 

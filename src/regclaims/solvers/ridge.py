@@ -12,7 +12,8 @@ from scipy.optimize import brentq
 from regclaims.solvers.certificate import certified
 from regclaims.solvers.grid import checked_lambdas
 from regclaims.solvers.path import Path
-from regclaims.solvers.problem import Problem, prepare
+from regclaims.solvers.preparation import prepare
+from regclaims.solvers.problem import Problem
 from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import Array
 

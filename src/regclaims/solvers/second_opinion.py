@@ -15,9 +15,10 @@ from sklearn.linear_model import LinearRegression, Ridge, enet_path, lars_path
 from regclaims.solvers.certificate import certified
 from regclaims.solvers.cross_validation import FoldErrors
 from regclaims.solvers.freedom import degrees_of_freedom
-from regclaims.solvers.grid import checked_grid, checked_lambdas, checked_ratio
+from regclaims.solvers.grid import checked_lambdas
 from regclaims.solvers.path import Path
-from regclaims.solvers.problem import Problem, prepare
+from regclaims.solvers.preparation import pose, prepare
+from regclaims.solvers.problem import Problem
 from regclaims.solvers.ridge import default_ridge_grid
 from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import FAILED, Array
@@ -40,10 +41,16 @@ def gaussian_path(
     deviance_stop: float | None = None,
 ) -> Path:
     """Fit the lasso or Elastic Net; parameters and errors as `regclaims.solvers.gaussian_path`."""
-    ratio = checked_ratio(l1_ratio)
-    problem = prepare(X, y, standardize=True, fit_intercept=True)
-    shape, top = (problem.n, problem.p), problem.max_gradient / ratio
-    grid = checked_grid(top, shape, lambdas, n_lambdas, lambda_min_ratio)
+    problem, ratio, grid = pose(
+        X,
+        y,
+        l1_ratio=l1_ratio,
+        lambdas=lambdas,
+        n_lambdas=n_lambdas,
+        lambda_min_ratio=lambda_min_ratio,
+        standardize=True,
+        fit_intercept=True,
+    )
     with one_thread():
         coefs = np.zeros((len(grid), problem.p))
         if problem.max_gradient > 0:

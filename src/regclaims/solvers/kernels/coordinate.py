@@ -8,16 +8,7 @@ from __future__ import annotations
 
 from regclaims.solvers.kernels.compiling import kernel
 from regclaims.solvers.kernels.factor import axpy
-
-
-@kernel
-def soft_threshold(u, l1):
-    """Return the proximal operator of l1 |.| at u."""
-    if u > l1:
-        return u - l1
-    if u < -l1:
-        return u + l1
-    return 0.0
+from regclaims.solvers.kernels.penalty import soft_threshold
 
 
 @kernel

@@ -12,16 +12,22 @@ Lagrangian. Where l2 nearly vanishes D bends too sharply for double precision: t
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from regclaims.solvers.kernels.columns import correlate
 from regclaims.solvers.kernels.compiling import kernel
-from regclaims.solvers.kernels.coordinate import soft_threshold
 from regclaims.solvers.kernels.factor import axpy, dot, factorize, solve
+from regclaims.solvers.kernels.penalty import soft_threshold
 from regclaims.solvers.kernels.states import EXPLAINED, FINISHED, STUCK, SWITCHED
-from regclaims.solvers.kernels.working_set import ALL_BUT, BLOCK, beyond, strong_bound
+from regclaims.solvers.kernels.working_set import ALL_BUT, BLOCK, beyond
+from regclaims.vocabulary import Array
 
 NOISE = 1e-13
+"""By how much of max |Z'y|/n rounding may move a gradient."""
+
 STEPS = 50
 PASSES = 50
 SUFFICIENT = 1e-4
@@ -30,19 +36,55 @@ SUFFICIENT = 1e-4
 SHORTEST = 1e-6
 
 
+class Dual(NamedTuple):
+    """A dual point, and what Newton's method keeps from step to step.
+
+    Attributes
+    ----------
+    u : (n,)
+    grad : (p,)
+        Z'u; outside S as of the last look at every column.
+    S, inside : (p,), (p,)
+        The columns that are worked on, and where in S a column stands; -1 outside.
+    K : (n, n)
+        Z_A Z_A'.
+    counted : (p,) of bool
+        The columns A of K.
+    """
+
+    u: Array
+    grad: Array
+    S: NDArray[np.int64]
+    inside: NDArray[np.int64]
+    K: Array
+    counted: NDArray[np.bool_]
+
+
 @kernel
-def dual_path(
-    columns, y, linear, lambdas, l1_ratio, l1_before, fewest, explained, coefs, operations
-):
+def start_dual(u, p):
+    """Return a dual point u with nothing known of p columns."""
+    n = len(u)
+    return Dual(
+        u,
+        np.empty(p),
+        np.empty(p, np.int64),
+        np.full(p, -1, np.int64),
+        np.zeros((n, n)),
+        np.zeros(p, np.bool_),
+    )
+
+
+@kernel
+def dual_path(columns, y, linear, lambdas, l1_ratio, fewest, explained, coefs, operations):
     """Solve over decreasing lambdas by Newton's method on the dual; l1_ratio < 1, dense columns.
 
     Parameters
     ----------
     columns : Columns
-    y, linear, lambdas, l1_ratio, l1_before, explained, coefs, operations
+    y, linear, lambdas, l1_ratio, explained, coefs, operations
         As in `face_path`.
     fewest : int
-        Return before a fit after one with fewer non-zeros than this.
+        Return after a fit with fewer non-zeros than this.
 
     Returns
     -------
@@ -54,58 +96,45 @@ def dual_path(
     n, p = columns.n, columns.p
     noise = NOISE * np.abs(linear).max()
     square = dot(y, y, 0, n)
-    u = y / n
+    dual = start_dual(y / n, p)
     for j in range(p):
         if coefs[0, j] != 0.0:
-            axpy(-coefs[0, j] / n, columns.rows[j], u, 0, n)
-    grad = np.empty(p)
-    spent = correlate(columns, n * u, grad)
-    K = np.zeros((n, n))
-    counted = np.zeros(p, np.bool_)
-    S = np.empty(p, np.int64)
+            axpy(-coefs[0, j] / n, columns.rows[j], dual.u, 0, n)
     candidates = np.empty(p, np.int64)
+    spent = correlate(columns, n * dual.u, dual.grad)
     for at in range(len(lambdas)):
         l1, l2 = lambdas[at] * l1_ratio, lambdas[at] * (1 - l1_ratio)
-        bound = strong_bound(l1, l1_before)
-        # On the scaled dual point every column is as far from its threshold as before.
         if at > 0:
-            for i in range(n):
-                u[i] *= lambdas[at] / lambdas[at - 1]
-            for j in range(p):
-                grad[j] *= lambdas[at] / lambdas[at - 1]
-            bound = ALL_BUT * l1
+            # On the scaled dual point every column is as far from its threshold as before.
+            dual.u[:] *= lambdas[at] / lambdas[at - 1]
+            dual.grad[:] *= lambdas[at] / lambdas[at - 1]
+        w = restart(dual, coefs[at])
+        bound = ALL_BUT * l1
         solved = False
-        inside = np.full(p, -1, np.int64)
-        w = 0
-        for j in range(p):
-            if coefs[at, j] != 0.0:
-                S[w] = j
-                inside[j] = w
-                w += 1
         for attempt in range(PASSES):
-            found = beyond(grad, inside, bound, BLOCK + 2 * w, candidates)
+            found = beyond(dual.grad, dual.inside, bound, BLOCK + 2 * w, candidates)
             for k in range(found):
-                S[w], inside[candidates[k]] = candidates[k], w
+                dual.S[w], dual.inside[candidates[k]] = candidates[k], w
                 w += 1
             if attempt > 0 and found == 0:
                 solved = True
                 break
-            if not newton(
-                columns, y, S, w, inside, l1, l2, noise, u, grad, K, counted, operations, at
-            ):
+            converged, cost = newton(columns, y, dual, w, l1, l2, noise)
+            spent += cost
+            if not converged:
                 break
-            spent += correlate(columns, n * u, grad)
+            spent += correlate(columns, n * dual.u, dual.grad)
             bound = l1 + noise
         if not solved:
             return at, STUCK
         support = 0
         for k in range(w):
-            b = soft_threshold(grad[S[k]], l1) / l2
-            coefs[at + 1, S[k]] = b
+            b = soft_threshold(dual.grad[dual.S[k]], l1) / l2
+            coefs[at + 1, dual.S[k]] = b
             support += b != 0.0
         operations[at] += spent
-        spent, l1_before = 0, l1
-        if n * n * dot(u, u, 0, n) <= (1 - explained) * square:
+        spent = 0
+        if n * n * dot(dual.u, dual.u, 0, n) <= (1 - explained) * square:
             return at + 1, EXPLAINED
         if support < fewest:
             return at + 1, SWITCHED
@@ -113,88 +142,101 @@ def dual_path(
 
 
 @kernel
-def newton(columns, y, S, w, inside, l1, l2, noise, u, grad, K, counted, operations, at):
-    """Minimize D over u with the columns S; u and their `grad` are brought up to date.
+def restart(dual, b):
+    """Work on the support of b. Returns its size."""
+    dual.inside[:] = -1
+    w = 0
+    for j in range(len(b)):
+        if b[j] != 0.0:
+            dual.S[w], dual.inside[j] = j, w
+            w += 1
+    return w
 
-    Returns False if the gradient of D does not vanish to rounding.
+
+@kernel
+def newton(columns, y, dual, w, l1, l2, noise):
+    """Minimize D with the w columns of S; u and their gradients are brought up to date.
+
+    Returns whether the gradient of D vanishes to rounding, and the number of multiplications.
     """
-    n = len(u)
-    image, slopes = np.empty(n), np.empty(w)
-    R = np.empty((n, n))
-    everything = np.arange(n)
-    trial = np.empty(n)
-    value = dual_value(y, S, w, l1, l2, u, grad, slopes, 0.0)
-    for step in range(STEPS):
-        operations[at] += update_outer(columns, inside, l1, grad, K, counted)
-        for i in range(n):
-            image[i] = n * u[i] - y[i]
-        for k in range(w):
-            s = soft_threshold(grad[S[k]], l1)
-            if s != 0.0:
-                axpy(s / l2, columns.rows[S[k]], image, 0, n)
+    n, operations = columns.n, 0
+    slopes, step = np.empty(w), np.empty(n)
+    R, everything = np.empty((n, n)), np.arange(n)
+    value = dual_value(y, dual, w, l1, l2, dual.u, slopes, 0.0)
+    for _ in range(STEPS):
+        operations += update_outer(columns, dual, l1)
+        image = dual_gradient(columns, y, dual, w, l1, l2)
         # The residual y - Zb differs from n u by this; so do the primal conditions.
         if np.sqrt(dot(image, image, 0, n) / n) <= noise:
-            return True
-        slope = 0.0
+            return True, operations
         for i in range(n):
-            trial[i] = -l2 * image[i]
-        if factorize(K, everything, n, n * l2, R) < n:
-            return False
-        solve(R, n, trial)
-        for i in range(n):
-            slope += image[i] * trial[i]
+            step[i] = -l2 * image[i]
+        if factorize(dual.K, everything, n, n * l2, R) < n:
+            return False, operations
+        solve(R, n, step)
         for k in range(w):
-            slopes[k] = dot(columns.rows[S[k]], trial, 0, n)
-        operations[at] += n * n * n // 6 + w * n
+            slopes[k] = dot(columns.rows[dual.S[k]], step, 0, n)
+        operations += n * n * n // 6 + w * n
+        slope = dot(image, step, 0, n)
         t = 1.0
         while True:
-            new = dual_value(y, S, w, l1, l2, u + t * trial, grad, slopes, t)
+            new = dual_value(y, dual, w, l1, l2, dual.u + t * step, slopes, t)
             if new <= value + SUFFICIENT * t * slope + 1e-14 * abs(value) or t < SHORTEST:
                 break
             t *= 0.5
         value = new
-        axpy(t, trial, u, 0, n)
+        axpy(t, step, dual.u, 0, n)
         for k in range(w):
-            grad[S[k]] += t * slopes[k]
-    return False
+            dual.grad[dual.S[k]] += t * slopes[k]
+    return False, operations
 
 
 @kernel
-def dual_value(y, S, w, l1, l2, u, grad, slopes, t):
-    """Return D at u, where the columns' gradients are grad + t slopes."""
+def dual_gradient(columns, y, dual, w, l1, l2):
+    """Return D'(u) = n u - y + Zb, shape (n,)."""
+    n = columns.n
+    image = n * dual.u - y
+    for k in range(w):
+        s = soft_threshold(dual.grad[dual.S[k]], l1)
+        if s != 0.0:
+            axpy(s / l2, columns.rows[dual.S[k]], image, 0, n)
+    return image
+
+
+@kernel
+def dual_value(y, dual, w, l1, l2, u, slopes, t):
+    """Return D at u, where the gradients are those of `dual` plus t slopes."""
     n = len(u)
-    total = n / 2 * dot(u, u, 0, n) - dot(y, u, 0, n)
     excess = 0.0
     for k in range(w):
-        s = soft_threshold(grad[S[k]] + t * slopes[k], l1)
+        s = soft_threshold(dual.grad[dual.S[k]] + t * slopes[k], l1)
         excess += s * s
-    return total + excess / (2 * l2)
+    return n / 2 * dot(u, u, 0, n) - dot(y, u, 0, n) + excess / (2 * l2)
 
 
 @kernel
-def update_outer(columns, inside, l1, grad, K, counted):
-    """Let K = Z_A Z_A' follow the support; `counted` says which columns it holds."""
+def update_outer(columns, dual, l1):
+    """Let K = Z_A Z_A' follow the support, by what came and went or from the start."""
     n = columns.n
     changes, support = 0, 0
     for j in range(columns.p):
-        active = inside[j] >= 0 and abs(grad[j]) > l1
-        changes += counted[j] != active
+        active = dual.inside[j] >= 0 and abs(dual.grad[j]) > l1
+        changes += dual.counted[j] != active
         support += active
     if changes == 0:
         return 0
     if changes > support:
-        K[:] = 0.0
-        counted[:] = False
+        dual.K[:] = 0.0
+        dual.counted[:] = False
         changes = support
-    came = np.empty((changes, n))
-    signed = np.empty((changes, n))
+    came, signed = np.empty((changes, n)), np.empty((changes, n))
     c = 0
     for j in range(columns.p):
-        active = inside[j] >= 0 and abs(grad[j]) > l1
-        if counted[j] != active:
-            counted[j] = active
+        active = dual.inside[j] >= 0 and abs(dual.grad[j]) > l1
+        if dual.counted[j] != active:
+            dual.counted[j] = active
             came[c] = columns.rows[j]
             signed[c] = columns.rows[j] if active else -columns.rows[j]
             c += 1
-    K += np.dot(came.T, signed)
+    dual.K[:] += np.dot(came.T, signed)
     return changes * n * n

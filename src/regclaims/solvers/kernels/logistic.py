@@ -12,10 +12,10 @@ import numpy as np
 
 from regclaims.solvers.kernels.columns import DENSE, Columns, combine, correlate, correlate_some
 from regclaims.solvers.kernels.compiling import kernel
-from regclaims.solvers.kernels.coordinate import soft_threshold
-from regclaims.solvers.kernels.dual import newton
+from regclaims.solvers.kernels.dual import newton, start_dual
 from regclaims.solvers.kernels.face import solve_on_working_set
 from regclaims.solvers.kernels.factor import axpy, dot
+from regclaims.solvers.kernels.penalty import soft_threshold, subdifferential_distance
 from regclaims.solvers.kernels.states import EXPLAINED, FINISHED
 from regclaims.solvers.kernels.working_set import empty_set
 
@@ -103,7 +103,7 @@ def logistic_path(
                 spent += correlate_some(columns, r, T, w, grad)
             missed = np.abs(np.sum(r)) / n if intercept else 0.0
             for k in range(w):
-                missed = max(missed, violation(grad[T[k]], b[T[k]], l1, l2))
+                missed = max(missed, subdifferential_distance(grad[T[k]], b[T[k]], l1, l2))
             # Beyond 1e-10 a step that brings nothing more is one at the edge of rounding.
             done = missed <= noise or (missed <= 1e-10 * scale and missed > 0.5 * best)
             if done and whole:
@@ -136,16 +136,6 @@ def support_and_violators(b, grad, l1, T):
             T[w] = j
             w += 1
     return w
-
-
-@kernel
-def violation(gradient, b, l1, l2):
-    """Return the distance of 0 to the subdifferential in one coordinate."""
-    if b > 0:
-        return abs(gradient - l2 * b - l1)
-    if b < 0:
-        return abs(gradient - l2 * b + l1)
-    return max(abs(gradient) - l1, 0.0)
 
 
 @kernel
@@ -184,8 +174,8 @@ def newton_step(
             support += 1
     done = False
     if columns.kind == DENSE and l2 > 0 and support > n:
-        done = by_dual(Z, W, r, pull, total, l1, l2, noise, new, g)
-        operations += n * n * n
+        done, cost = by_dual(Z, W, r, pull, total, l1, l2, noise, new, g)
+        operations += cost
     if not done:
         operations += solve_on_working_set(working, w, l1, l2, noise)
     change = np.empty(w)
@@ -267,7 +257,10 @@ def weighted_products(columns, W, total, intercept, T, w, means, H, scatter):
 
 @kernel
 def by_dual(Z, W, r, pull, total, l1, l2, noise, new, g):
-    """Minimize the penalized quadratic by its dual; `new` and g are brought up to date."""
+    """Minimize the penalized quadratic by its dual; `new` and g are brought up to date.
+
+    Returns whether that succeeded, and the cost.
+    """
     w, n = Z.shape
     target = np.empty(n)
     for i in range(n):
@@ -280,29 +273,14 @@ def by_dual(Z, W, r, pull, total, l1, l2, noise, new, g):
         if new[k] != 0.0:
             axpy(-new[k] / n, Z[k], u, 0, n)
     none, nowhere = np.empty((0, 0)), np.empty(0, np.int64)
-    columns = Columns(DENSE, n, w, none, Z, none[0:0].ravel(), nowhere, nowhere, u[:0], u[:0])
-    everything = np.arange(w)
-    grad = np.empty(w)
-    correlate(columns, n * u, grad)
-    K, counted, operations = np.zeros((n, n)), np.zeros(w, np.bool_), np.zeros(1, np.int64)
-    if not newton(
-        columns,
-        target,
-        everything,
-        w,
-        everything,
-        l1,
-        l2,
-        noise,
-        u,
-        grad,
-        K,
-        counted,
-        operations,
-        0,
-    ):
-        return False
+    columns = Columns(DENSE, n, w, none, Z, u[:0], nowhere, nowhere, u[:0], u[:0])
+    dual = start_dual(u, w)
     for k in range(w):
-        new[k] = soft_threshold(grad[k], l1) / l2
-        g[k] = grad[k]
-    return True
+        dual.S[k] = dual.inside[k] = k
+    correlate(columns, n * u, dual.grad)
+    solved, operations = newton(columns, target, dual, w, l1, l2, noise)
+    if solved:
+        for k in range(w):
+            new[k] = soft_threshold(dual.grad[k], l1) / l2
+            g[k] = dual.grad[k]
+    return solved, operations
