@@ -203,7 +203,7 @@ def test_scikit_learn_as_a_second_opinion_finds_the_same_fits(copied: Workspace)
     # and predictions differ by the root of that at most.
     for column in ("n_nonzero", "lambda_index"):
         pd.testing.assert_series_equal(own[column], theirs[column])
-    for column in ("lambda", "relative_risk"):
+    for column in ("lambda", "rr"):
         pd.testing.assert_series_equal(own[column], theirs[column], rtol=1e-4)
 
 

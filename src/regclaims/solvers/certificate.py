@@ -139,7 +139,7 @@ def _gap(
     # The ridge part is a squared loss of its own on rows sqrt(n l2) I; its residual there is
     # -sqrt(n l2) b. Scaled into the dual's feasible set, |Z'r/n - l2 b| <= l1, the residuals are a
     # dual point (Massias, Gramfort and Salmon 2018).
-    scale = np.minimum(1.0, l1 / np.maximum(largest, np.finfo(float).tiny))
+    scale = np.divide(l1, largest, out=np.ones_like(l1), where=largest > l1)
     dual = residuals
     if path.fit_intercept:
         dual = _orthogonal_to_intercept(problem, dual)

@@ -10,6 +10,9 @@ from scipy import sparse
 
 from regclaims.vocabulary import Array
 
+SIZES = (1e-150, 1e150)
+"""What squares can be taken of."""
+
 
 def checked(X: Any, y: ArrayLike, sample_weight: ArrayLike | None) -> tuple[Any, Array, Array]:
     """Return X, y and weights of mean 1 as numbers, without rows of weight 0.
@@ -19,11 +22,13 @@ def checked(X: Any, y: ArrayLike, sample_weight: ArrayLike | None) -> tuple[Any,
     ValueError
         As `prepare` does.
     """
-    try:
-        y = np.asarray(y, dtype=float)
-        X = sparse.csr_array(X, dtype=float) if sparse.issparse(X) else np.asarray(X, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"X and y must be numbers: {error}") from None
+    y = as_numbers("y", y)
+    if sparse.issparse(X):
+        rows = sparse.csr_array(X)
+        parts = (as_numbers("X", rows.data), rows.indices, rows.indptr)
+        X = sparse.csr_array(parts, shape=rows.shape)
+    else:
+        X = as_numbers("X", X)
     if X.ndim != 2 or y.shape != X.shape[:1]:
         raise ValueError(f"X must be (n, p) and y (n,); they are {X.shape} and {y.shape}")
     if sparse.issparse(X) and not X.has_canonical_format:
@@ -39,12 +44,39 @@ def checked(X: Any, y: ArrayLike, sample_weight: ArrayLike | None) -> tuple[Any,
     return X, y, weights
 
 
+def as_numbers(name: str, values: Any) -> Array:
+    """Return real numbers in double precision.
+
+    Raises
+    ------
+    ValueError
+        If they are not real numbers; it names them `name`.
+    """
+    try:
+        found = np.asarray(values)
+        if found.dtype.kind == "c":
+            raise TypeError("they are complex")
+        return np.asarray(found, dtype=float)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{name} must be real numbers: {error}") from None
+
+
+def check_size(name: str, values: Array) -> None:
+    """Refuse numbers whose squares leave the range of double precision.
+
+    Raises
+    ------
+    ValueError
+        If the largest is not 0 and not between 1e-150 and 1e150.
+    """
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest and not SIZES[0] <= largest <= SIZES[1]:
+        raise ValueError(f"{name} is of the order of {largest:.0e}; choose units nearer to 1")
+
+
 def _weighed(X: Any, y: Array, sample_weight: ArrayLike) -> tuple[Any, Array, Array]:
     """Check weights, leave rows of weight 0 out, and scale the others to mean 1."""
-    try:
-        weights = np.asarray(sample_weight, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"sample_weight must be numbers: {error}") from None
+    weights = as_numbers("sample_weight", sample_weight)
     if weights.shape != y.shape:
         raise ValueError(f"sample_weight must be {y.shape}; it is {weights.shape}")
     if not (np.isfinite(weights).all() and (weights >= 0).all()):
@@ -64,7 +96,7 @@ def checked_factors(penalty_factors: ArrayLike, p: int) -> Array:
     ValueError
         If there are not p of them, or one is not above 0.
     """
-    factors = np.asarray(penalty_factors, dtype=float)
+    factors = as_numbers("penalty_factors", penalty_factors)
     if factors.shape != (p,) or not (factors > 0).all():
         raise ValueError(f"penalty_factors must be ({p},) and above 0")
     return factors

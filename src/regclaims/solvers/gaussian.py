@@ -27,6 +27,9 @@ SWITCH = 1.0
 """The dual takes over where an Elastic Net's support exceeds this multiple of n."""
 
 UNBOUNDED = 2**62
+NOISE, LAST_DIGIT = 1e-13, 1e-15
+"""By how much of max |Z'r|/n rounding may move a gradient; the second for a fit that failed."""
+
 NEVER = 2.0
 """A share of the deviance that no fit explains."""
 
@@ -138,6 +141,7 @@ def _solve(
     gram = problem.sparse is None and problem.p <= problem.n and not anew
     faces = problem.for_kernel(gram)
     square = float(y @ y) / problem.n
+    noise = (LAST_DIGIT if anew else NOISE) * problem.max_gradient
     may_switch = l1_ratio < 1 and problem.sparse is None and problem.p > problem.n and not anew
     limit = int(SWITCH * problem.n) if may_switch else UNBOUNDED
     at, on_dual, state = 0, False, SWITCHED
@@ -150,7 +154,7 @@ def _solve(
             # The strong rule looks back at the penalty before.
             before = l1_ratio * lambdas[max(at - 1, 0)]
             done, state = face_path(
-                faces, y, linear, square, lambdas[at:], l1_ratio, before, limit, *into
+                faces, y, linear, square, lambdas[at:], l1_ratio, before, noise, limit, *into
             )
         if state == STUCK:
             limit = UNBOUNDED  # l2 only falls from here: faces to the end

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from numbers import Integral, Real
+
 import numpy as np
 from numpy.typing import ArrayLike
 
+from regclaims.solvers.checks import as_numbers
 from regclaims.vocabulary import Array
 
 HAIR = 1e-12
@@ -33,8 +36,8 @@ def checked_ratio(l1_ratio: float) -> float:
     ValueError
         If it is not above 0 and at most 1.
     """
-    if not 0 < l1_ratio <= 1:
-        raise ValueError(f"l1_ratio must be above 0 and at most 1; it is {l1_ratio}")
+    if not _is_number(l1_ratio) or not 0 < l1_ratio <= 1:
+        raise ValueError(f"l1_ratio must be above 0 and at most 1; it is {l1_ratio!r}")
     return float(l1_ratio)
 
 
@@ -46,10 +49,7 @@ def checked_lambdas(lambdas: ArrayLike) -> Array:
     ValueError
         If they are not positive, finite and decreasing numbers in one row.
     """
-    try:
-        found = np.asarray(lambdas, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"lambdas must be numbers: {error}") from None
+    found = as_numbers("lambdas", lambdas)
     if found.ndim != 1 or not len(found):
         raise ValueError(f"lambdas must be (k,) with k > 0; they are {found.shape}")
     if not (np.isfinite(found).all() and (found > 0).all()):
@@ -78,8 +78,23 @@ def checked_grid(
     if lambdas is not None:
         return checked_lambdas(lambdas)
     floor = default_floor(*shape) if lambda_min_ratio is None else lambda_min_ratio
-    if not 0 < floor < 1:
-        raise ValueError(f"lambda_min_ratio must be between 0 and 1; it is {floor}")
-    if n_lambdas < 1:
-        raise ValueError(f"n_lambdas must be at least 1; it is {n_lambdas}")
-    return lambda_grid(lambda_max, floor, n_lambdas)
+    if not _is_number(floor) or not 0 < floor < 1:
+        raise ValueError(f"lambda_min_ratio must be between 0 and 1; it is {floor!r}")
+    return lambda_grid(lambda_max, floor, checked_count(n_lambdas))
+
+
+def checked_count(n_lambdas: int) -> int:
+    """Return the number of lambdas.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole number above 0.
+    """
+    if not isinstance(n_lambdas, Integral) or isinstance(n_lambdas, bool) or n_lambdas < 1:
+        raise ValueError(f"n_lambdas must be a whole number above 0; it is {n_lambdas!r}")
+    return int(n_lambdas)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from regclaims.solvers.certificate import certified
 from regclaims.solvers.freedom import weighted_degrees_of_freedom
-from regclaims.solvers.gaussian import NEVER
+from regclaims.solvers.gaussian import LAST_DIGIT, NEVER, NOISE
 from regclaims.solvers.kernels.logistic import logistic_path as logistic_kernel
 from regclaims.solvers.path import Path
 from regclaims.solvers.preparation import pose
@@ -86,8 +86,8 @@ def solve_logistic(
     if not len(failed):
         return path
     for k in failed:
-        # From the null model: another way to the same fit.
-        at = _solve(problem, l1_ratio, lambdas[k : k + 1], NEVER)
+        # From the null model, and to the last digit: another way to the same fit.
+        at = _solve(problem, l1_ratio, lambdas[k : k + 1], NEVER, LAST_DIGIT)
         coefs[k], intercepts[k] = at[0][0], at[1][0]
         operations[k] += at[2][0]
     return _as_path(problem, coefs, intercepts, operations, l1_ratio, path.lambdas)
@@ -115,7 +115,7 @@ def _as_path(
 
 
 def _solve(
-    problem: Problem, l1_ratio: float, lambdas: Array, explained: float
+    problem: Problem, l1_ratio: float, lambdas: Array, explained: float, noise: float = NOISE
 ) -> tuple[Array, Array, NDArray[np.int64]]:
     """Return coefficients (k, p) on the prepared scale, intercepts and operations."""
     k = len(lambdas)
@@ -132,6 +132,7 @@ def _solve(
         lambdas,
         l1_ratio,
         problem.max_gradient or 1.0,
+        noise * problem.max_gradient,
         float(problem.loss.value(problem.y, null, problem.weights)[0]),
         explained,
         coefs,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from regclaims.solvers.checks import checked, checked_factors
+from regclaims.solvers.checks import check_size, checked, checked_factors
 from regclaims.solvers.grid import checked_grid, checked_ratio
 from regclaims.solvers.losses import LOSSES
 from regclaims.solvers.path import Path
@@ -80,11 +80,17 @@ def prepare(
     ------
     ValueError
         If the shapes do not fit, fewer than two rows have a weight or there is no column, a value
-        is not finite, or y is not 0 and 1 (both) for the logistic loss.
+        is not a finite real number or its square would not be one, or y is not 0 and 1 (both) for
+        the logistic loss.
     """
     X, y, weights = checked(X, y, sample_weight)
-    kind = LOSSES[loss]
+    kind = LOSSES.get(loss)
+    if kind is None:
+        raise ValueError(f"loss must be one of {', '.join(LOSSES)}; it is {loss!r}")
     kind.check(y, fit_intercept)
+    check_size("y", y)
+    if not standardize:
+        check_size("X", X.data if sparse.issparse(X) else X)
     rows_by = np.sqrt(weights) if kind.weighs_rows else np.ones(len(y))
     dense, D, center, spread, usable = (_sparse if sparse.issparse(X) else _dense)(
         X, weights, fit_intercept

@@ -10,7 +10,7 @@ from scipy.linalg import eigh, eigvalsh
 from scipy.optimize import brentq
 
 from regclaims.solvers.certificate import certified
-from regclaims.solvers.grid import checked_lambdas
+from regclaims.solvers.grid import checked_count, checked_lambdas
 from regclaims.solvers.path import Path
 from regclaims.solvers.preparation import prepare
 from regclaims.solvers.problem import Problem
@@ -62,8 +62,9 @@ def ridge_path(
         X, y, standardize=standardize, fit_intercept=fit_intercept, sample_weight=sample_weight
     )
     grid = None if lambdas is None else checked_lambdas(lambdas)
+    count = checked_count(n_lambdas)
     with one_thread():
-        return solve_ridge(problem, grid, n_lambdas)
+        return solve_ridge(problem, grid, count)
 
 
 def solve_ridge(problem: Problem, lambdas: Array | None = None, n_lambdas: int = 100) -> Path:

@@ -19,16 +19,24 @@ from regclaims.solvers.kernels.working_set import (
 )
 
 CAPACITY = 128
-NOISE = 1e-13
-"""By how much of max |X'y|/n rounding may move a gradient."""
-
 PASSES = 100
 POLISHES = 3
 
 
 @kernel
 def face_path(
-    columns, y, linear, square, lambdas, l1_ratio, l1_before, most, explained, coefs, operations
+    columns,
+    y,
+    linear,
+    square,
+    lambdas,
+    l1_ratio,
+    l1_before,
+    noise,
+    most,
+    explained,
+    coefs,
+    operations,
 ):
     """Solve over decreasing lambdas by faces.
 
@@ -44,6 +52,8 @@ def face_path(
     lambdas : (k,)
     l1_ratio, l1_before : float
         The L1 penalty before the first lambda, for the strong rule.
+    noise : float
+        By how much rounding may move a gradient.
     most : int
         Return before the first fit with more non-zeros than this.
     explained : float
@@ -64,7 +74,6 @@ def face_path(
     working = empty_set(min(p, CAPACITY), columns.n, p)
     candidates = np.empty(p, np.int64)
     residual = np.empty(columns.n)
-    noise = NOISE * np.abs(linear).max()
     found = 0
     for j in range(p):
         if coefs[0, j] != 0.0:

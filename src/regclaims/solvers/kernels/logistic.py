@@ -19,9 +19,6 @@ from regclaims.solvers.kernels.penalty import soft_threshold, subdifferential_di
 from regclaims.solvers.kernels.states import EXPLAINED, FINISHED
 from regclaims.solvers.kernels.working_set import empty_set
 
-ENOUGH = 1e-13
-"""Newton's method ends where no condition is missed by more than this share of max |Z'r|/n."""
-
 STEPS = 100
 LEAST_WEIGHT = 1e-12
 """Rows that are fitted to this probability keep this weight, so that no system is singular."""
@@ -39,6 +36,7 @@ def logistic_path(
     lambdas,
     l1_ratio,
     scale,
+    noise,
     null,
     explained,
     coefs,
@@ -58,8 +56,8 @@ def logistic_path(
     intercept : bool
     lambdas : (k,)
     l1_ratio : float
-    scale : float
-        max |Z'r|/n at the null model.
+    scale, noise : float
+        max |Z'r|/n at the null model; Newton's method ends where no condition misses `noise`.
     null : float
         The null model's mean negative log-likelihood.
     explained : float
@@ -82,7 +80,6 @@ def logistic_path(
     everything = np.arange(p)
     eta, mu, r = np.full(n, b0), np.empty(n), np.empty(n)
     spent = combine(columns, everything, p, b, eta)
-    noise = ENOUGH * scale
     value = loss(eta, y, weights)
     grad = np.empty(p)
     T = np.empty(p, np.int64)
