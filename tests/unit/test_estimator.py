@@ -344,7 +344,7 @@ def test_a_fit_that_is_not_unique_warns():
         ({"l1_ratio": 0.0}, "l1_ratio must be above 0"),
         ({"l1_ratio": [0.5, 1.5]}, "l1_ratio must be above 0 and at most 1; it is 1.5"),
         ({"l1_ratio": []}, "l1_ratio must not be an empty list"),
-        ({"n_lambdas": 0}, "n_lambdas must be at least 1"),
+        ({"n_lambdas": 0}, "n_lambdas must be a whole number"),
         ({"lambda_min_ratio": 2.0}, "lambda_min_ratio must be between"),
         ({"lambdas": [0.1, 1.0]}, "lambdas must decrease"),
         ({"cv": 1}, "cv must be at least 2"),

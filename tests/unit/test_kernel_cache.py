@@ -16,7 +16,7 @@ import pytest
 
 from regclaims.solvers.kernels import cache_folders
 from regclaims.solvers.kernels.cache_folders import VARIABLE
-from regclaims.solvers.kernels.compiling import kernel
+from regclaims.solvers.kernels.compiling import COMPILING, kernel
 
 KERNELS = Path(cache_folders.__file__).parent
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "regclaims" / "solvers" / "kernels"
@@ -89,7 +89,9 @@ class Small:
         environment = {
             key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")
         }
-        environment |= {VARIABLE: str(self.cache), "PYTHONPATH": str(self.folder), **variables}
+        # These processes compile themselves; for others see the test that lets another one do it.
+        environment |= {VARIABLE: str(self.cache), "PYTHONPATH": str(self.folder), COMPILING: "1"}
+        environment |= variables
         return subprocess.Popen(
             [sys.executable, "-W", "error", *(arguments or ("-c", RUN))],
             env={key: value for key, value in environment.items() if value is not None},
@@ -139,6 +141,16 @@ def warm(compiled, tmp_path):
     small = Small(tmp_path)
     shutil.copytree(original.cache, small.cache)
     return small, result
+
+
+def test_a_process_without_compiled_kernels_lets_another_compile_and_loads(small):
+    process = small.start(**{COMPILING: None})
+    out, err = process.communicate(timeout=100)
+    assert process.returncode == 0, err
+    assert "compiling the kernels" in err
+    result, hits, misses = parsed(out)
+    assert (hits, misses) == (1, 0)
+    assert small.run() == (result, 1, 0)
 
 
 def test_a_second_process_compiles_nothing_and_gets_the_same_bits(compiled):

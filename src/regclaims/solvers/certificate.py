@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from regclaims.solvers.path import Path
 from regclaims.solvers.preparation import prepare_like
 from regclaims.solvers.problem import Problem
+from regclaims.solvers.threads import one_thread
 from regclaims.solvers.uniqueness import unique
 from regclaims.vocabulary import CONVERGED, FAILED, NOT_UNIQUE, Array
 
@@ -25,6 +26,7 @@ MAX_RESIDUAL = 1e-9
 """Worst KKT residual, and worst duality gap, of a fit that counts as converged."""
 
 
+@one_thread()
 def certificate(X: Any, y: ArrayLike, path: Path) -> tuple[Array, Array]:
     """Evaluate the optimality of every fit of a path.
 
@@ -104,7 +106,7 @@ def _check(problem: Problem, path: Path) -> _Check:
         # In units of y, whatever the units of the columns.
         mean = np.abs(residuals @ problem.root) / problem.n
         kkt = np.maximum(kkt, mean / (np.sqrt((problem.null_residual**2).mean()) or 1.0))
-    gap = _gap(problem, path, coefs[:, used], predictions, residuals, gradient, largest)
+    gap = _gap(problem, path, coefs[:, used], used, predictions, residuals, largest)
     null = np.full((1, problem.n), problem.loss.null_predictor(problem.y_mean))
     worst = float(problem.loss.value(problem.y, null, problem.weights)[0])
     return _Check(kkt, np.maximum(gap, 0.0) / (worst or 1.0), correlations)
@@ -128,9 +130,9 @@ def _gap(
     problem: Problem,
     path: Path,
     coefs: Array,
+    used: NDArray[np.intp],
     predictions: Array,
     residuals: Array,
-    gradient: Array,
     largest: Array,
 ) -> Array:
     l1, l2 = path.lambdas * path.l1_ratio, path.lambdas * (1 - path.l1_ratio)
@@ -139,10 +141,14 @@ def _gap(
     # The ridge part is a squared loss of its own on rows sqrt(n l2) I; its residual there is
     # -sqrt(n l2) b. Scaled into the dual's feasible set, |Z'r/n - l2 b| <= l1, the residuals are a
     # dual point (Massias, Gramfort and Salmon 2018).
-    scale = np.divide(l1, largest, out=np.ones_like(l1), where=largest > l1)
     dual = residuals
     if path.fit_intercept:
         dual = _orthogonal_to_intercept(problem, dual)
+        if not problem.loss.weighs_rows:  # else centred columns do not see the move
+            moved = problem.correlate(dual)
+            moved[:, used] -= l2[:, None] * coefs
+            largest = np.abs(moved).max(axis=1)
+    scale = np.divide(l1, largest, out=np.ones_like(l1), where=largest > l1)
     squares = (coefs**2).sum(axis=1)
     primal = problem.loss.value(problem.y, predictions, problem.weights)
     primal = primal + l1 * np.abs(coefs).sum(axis=1) + l2 * squares / 2

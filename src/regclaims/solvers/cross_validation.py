@@ -41,6 +41,7 @@ class FoldErrors:
         return np.where(self.converged.all(axis=0), self.errors.mean(axis=0), np.inf)
 
 
+@one_thread()
 def cv_path(
     X: Any,
     y: ArrayLike,
@@ -93,22 +94,21 @@ def cv_path(
         "fit_intercept": fit_intercept,
         "loss": loss,
     }
-    with one_thread():
-        if lambdas is None:
-            whole = prepare(X, response, sample_weight=weights, **options)
-            grid = _default_grid(whole, ratio, n_lambdas, lambda_min_ratio)
-        else:
-            grid = checked_lambdas(lambdas)
-        errors, converged = [], []
-        for fold in range(int(folds.max()) + 1):
-            out = folds == fold
-            kept = None if weights is None else weights[~out]
-            problem = prepare(X[~out], response[~out], sample_weight=kept, **options)
-            path = _solve(problem, ratio, grid)
-            errors.append(
-                _error(path, X[out], response[out], None if weights is None else weights[out])
-            )
-            converged.append(path.certified)
+    if lambdas is None:
+        whole = prepare(X, response, sample_weight=weights, **options)
+        grid = _default_grid(whole, ratio, n_lambdas, lambda_min_ratio)
+    else:
+        grid = checked_lambdas(lambdas)
+    errors, converged = [], []
+    for fold in range(int(folds.max()) + 1):
+        out = folds == fold
+        kept = None if weights is None else weights[~out]
+        problem = prepare(X[~out], response[~out], sample_weight=kept, **options)
+        path = _solve(problem, ratio, grid)
+        errors.append(
+            _error(path, X[out], response[out], None if weights is None else weights[out])
+        )
+        converged.append(path.certified)
     return FoldErrors(grid, np.array(errors), np.array(converged))
 
 

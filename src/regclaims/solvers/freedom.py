@@ -7,9 +7,11 @@ from scipy.linalg.lapack import dpotrf, dtrtri
 from scipy.special import expit
 
 from regclaims.solvers.problem import Problem
+from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import Array
 
 
+@one_thread()
 def degrees_of_freedom(problem: Problem, coefs: Array, l2: Array) -> Array:
     """Return the trace of each fit's smoother (Zou and Hastie 2005); without l2 the support's size.
 
@@ -45,6 +47,7 @@ def _trace(Z: Array, l2: float) -> float:
     return float(len(gram) - l2 * (inverse**2).sum())
 
 
+@one_thread()
 def weighted_degrees_of_freedom(
     problem: Problem, coefs: Array, intercepts: Array, l2: Array
 ) -> Array:

@@ -34,6 +34,7 @@ NEVER = 2.0
 """A share of the deviance that no fit explains."""
 
 
+@one_thread()
 def gaussian_path(
     X: Any,
     y: ArrayLike,
@@ -95,8 +96,7 @@ def gaussian_path(
         penalty_factors=penalty_factors,
         loss="squared",
     )
-    with one_thread():
-        return solve(problem, ratio, grid, deviance_stop)
+    return solve(problem, ratio, grid, deviance_stop)
 
 
 def solve(problem: Problem, l1_ratio: float, lambdas: Array, stop: float | None = None) -> Path:

@@ -49,7 +49,7 @@ def checked_lambdas(lambdas: ArrayLike) -> Array:
     ValueError
         If they are not positive, finite and decreasing numbers in one row.
     """
-    found = as_numbers("lambdas", lambdas)
+    found = as_numbers("lambdas", lambdas).copy()  # kernels take writable arrays in one piece
     if found.ndim != 1 or not len(found):
         raise ValueError(f"lambdas must be (k,) with k > 0; they are {found.shape}")
     if not (np.isfinite(found).all() and (found > 0).all()):

@@ -18,6 +18,7 @@ from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import FAILED, Array
 
 
+@one_thread()
 def logistic_path(
     X: Any,
     y: ArrayLike,
@@ -70,8 +71,7 @@ def logistic_path(
         penalty_factors=penalty_factors,
         loss="logistic",
     )
-    with one_thread():
-        return solve_logistic(problem, ratio, grid, deviance_stop)
+    return solve_logistic(problem, ratio, grid, deviance_stop)
 
 
 def solve_logistic(

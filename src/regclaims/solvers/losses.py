@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Protocol
 
 import numpy as np
-from scipy.special import expit, xlogy
+from scipy.special import expit, xlog1py, xlogy
 
 from regclaims.vocabulary import Array
 
@@ -80,7 +80,7 @@ class Logistic:
             raise ValueError(f"y is {y[0]:.0f} in every row: there is nothing to tell apart")
 
     def center(self, y: Array, weights: Array, fit_intercept: bool) -> tuple[Array, float]:
-        return y, float(y @ weights) / len(y) if fit_intercept else 0.5
+        return y.copy(), float(y @ weights) / len(y) if fit_intercept else 0.5
 
     def null_predictor(self, y_mean: float) -> float:
         return float(np.log(y_mean) - np.log1p(-y_mean))
@@ -93,9 +93,9 @@ class Logistic:
         return np.asarray((weights * each).mean(axis=1))
 
     def conjugate(self, y: Array, dual: Array, weights: Array) -> Array:
-        # With q = y - dual/weights in [0, 1]: minus the entropy of q.
-        q = np.clip(y - dual / weights, 0.0, 1.0)
-        return np.asarray((weights * (xlogy(q, q) + xlogy(1 - q, 1 - q))).mean(axis=1))
+        # Minus the entropy of y - dual/weights, which is that of its distance to y.
+        q = np.clip(np.abs(dual) / weights, 0.0, 1.0)
+        return np.asarray((weights * (xlogy(q, q) + xlog1py(1 - q, -q))).mean(axis=1))
 
 
 LOSSES: dict[str, Loss] = {"squared": Squared(), "logistic": Logistic()}

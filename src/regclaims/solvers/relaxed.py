@@ -78,6 +78,7 @@ class RelaxedPath:
         return np.asarray(gammas * shrunk + (1 - gammas) * relaxed)
 
 
+@one_thread()
 def relaxed_path(X: Any, y: ArrayLike, path: Path, gammas: ArrayLike = GAMMAS) -> RelaxedPath:
     """Relax a path, in the form of Hastie, Tibshirani and Tibshirani (2020).
 
@@ -121,8 +122,7 @@ def relaxed_path(X: Any, y: ArrayLike, path: Path, gammas: ArrayLike = GAMMAS) -
     if problem.p != path.coefs.shape[1]:
         raise ValueError(f"X has {problem.p} columns, the path {path.coefs.shape[1]}")
     refits: dict[bytes, _Refit] = {}
-    with one_thread():
-        keys = [_refit_once(problem, b != 0.0, refits) for b in path.coefs]
+    keys = [_refit_once(problem, b != 0.0, refits) for b in path.coefs]
     found = [refits[key] for key in keys]
     coefs = np.zeros(path.coefs.shape)
     for b, refit in zip(coefs, found, strict=True):

@@ -15,7 +15,7 @@ from regclaims.solvers.path import Path
 from regclaims.solvers.preparation import prepare
 from regclaims.solvers.problem import Problem
 from regclaims.solvers.threads import one_thread
-from regclaims.vocabulary import Array
+from regclaims.vocabulary import FAILED, Array
 
 SPAN = (1e6, 1e-6)
 """Ends of ridge's grid, in units of the largest eigenvalue of X'X/n."""
@@ -24,6 +24,7 @@ NULL_DF = 0.01
 """A ridge fit with fewer degrees of freedom counts as the null model."""
 
 
+@one_thread()
 def ridge_path(
     X: Any,
     y: ArrayLike,
@@ -63,8 +64,7 @@ def ridge_path(
     )
     grid = None if lambdas is None else checked_lambdas(lambdas)
     count = checked_count(n_lambdas)
-    with one_thread():
-        return solve_ridge(problem, grid, count)
+    return solve_ridge(problem, grid, count)
 
 
 def solve_ridge(problem: Problem, lambdas: Array | None = None, n_lambdas: int = 100) -> Path:
@@ -76,23 +76,37 @@ def solve_ridge(problem: Problem, lambdas: Array | None = None, n_lambdas: int =
     if lambdas is None:
         lambdas = default_ridge_grid(eigenvalues, n_lambdas)
     shrunk = 1 / (eigenvalues + lambdas[:, None])
+
+    def solve(targets: Array) -> Array:
+        """(Z'Z/n + lambda I)^-1 g for each lambda's row g of `targets`, or for one row."""
+        if wide:
+            # By Woodbury: (g - Z'(ZZ'/n + lambda I)^-1 Zg/n) / lambda
+            inner = (shrunk * (problem.combine(targets) @ vectors)) @ vectors.T
+            return np.asarray((targets - problem.correlate(inner)) / lambdas[:, None])
+        return np.asarray((shrunk * (targets @ vectors)) @ vectors.T)
+
     if wide:
-        # b = Z'(ZZ'/n + lambda I)^-1 y/n
+        # b = Z'(ZZ'/n + lambda I)^-1 y/n, without the cancellation in the above.
         coefs = problem.correlate((shrunk * (problem.y @ vectors)) @ vectors.T)
     else:
-        coefs = (shrunk * (problem.linear @ vectors)) @ vectors.T
-    size = len(matrix)
-    path = problem.path(
-        coefs,
-        None,
-        lambdas=lambdas,
-        l1_ratio=0.0,
-        df=(eigenvalues * shrunk).sum(axis=1),
-        operations=np.full(len(lambdas), size * (size + problem.p)),
-    )
+        coefs = solve(problem.linear)
+    df, size = (eigenvalues * shrunk).sum(axis=1), len(matrix)
+    path = _as_path(problem, coefs, lambdas, df, size)
+    if (path.status != FAILED).all():
+        return path
+    # Iterative refinement makes good what the decomposition lacks where Z'Z is nearly singular.
+    residuals = problem.y - problem.combine(coefs)
+    coefs = coefs + solve(problem.correlate(residuals) - lambdas[:, None] * coefs)
+    return _as_path(problem, coefs, lambdas, df, size)
+
+
+def _as_path(problem: Problem, coefs: Array, lambdas: Array, df: Array, size: int) -> Path:
+    operations = np.full(len(lambdas), size * (size + problem.p))
+    path = problem.path(coefs, None, lambdas=lambdas, l1_ratio=0.0, df=df, operations=operations)
     return certified(problem, path)
 
 
+@one_thread()
 def ridge_lambda(
     X: Any, y: ArrayLike, df: float, *, standardize: bool = True, fit_intercept: bool = True
 ) -> float:
@@ -116,9 +130,8 @@ def ridge_lambda(
         If `df` is out of range, or as `prepare` does.
     """
     problem = prepare(X, y, standardize=standardize, fit_intercept=fit_intercept)
-    with one_thread():
-        matrix = problem.kernel if problem.p > problem.n else problem.gram
-        eigenvalues = np.maximum(eigvalsh(matrix, check_finite=False), 0.0)
+    matrix = problem.kernel if problem.p > problem.n else problem.gram
+    eigenvalues = np.maximum(eigvalsh(matrix, check_finite=False), 0.0)
     largest = eigenvalues.max(initial=0.0)
 
     def excess(log_lambda: float) -> float:
@@ -131,6 +144,7 @@ def ridge_lambda(
     return float(np.exp(brentq(excess, low, high, xtol=1e-12)))
 
 
+@one_thread()
 def least_squares(
     X: Any,
     y: ArrayLike,
@@ -163,22 +177,21 @@ def least_squares(
         X, y, standardize=standardize, fit_intercept=fit_intercept, sample_weight=sample_weight
     )
     n, p = problem.n, problem.p
-    with one_thread():
-        left, singular, right = np.linalg.svd(problem.dense(), full_matrices=False)
-        # numpy.linalg.matrix_rank's rule: smaller singular values are rounding.
-        rank = singular > max(n, p) * np.finfo(float).eps * singular.max(initial=0.0)
-        if fit_intercept:
-            rank[n - 1 :] = False  # centred columns span n - 1 dimensions at most
-        coefs = ((left.T @ problem.y)[rank] / singular[rank]) @ right[rank]
-        path = problem.path(
-            coefs[None],
-            None,
-            lambdas=np.zeros(1),
-            l1_ratio=0.0,
-            df=np.array([float(rank.sum())]),
-            operations=np.array([n * p * min(n, p)]),
-        )
-        return certified(problem, path)
+    left, singular, right = np.linalg.svd(problem.dense(), full_matrices=False)
+    # numpy.linalg.matrix_rank's rule: smaller singular values are rounding.
+    rank = singular > max(n, p) * np.finfo(float).eps * singular.max(initial=0.0)
+    if fit_intercept:
+        rank[n - 1 :] = False  # centred columns span n - 1 dimensions at most
+    coefs = ((left.T @ problem.y)[rank] / singular[rank]) @ right[rank]
+    path = problem.path(
+        coefs[None],
+        None,
+        lambdas=np.zeros(1),
+        l1_ratio=0.0,
+        df=np.array([float(rank.sum())]),
+        operations=np.array([n * p * min(n, p)]),
+    )
+    return certified(problem, path)
 
 
 def default_ridge_grid(eigenvalues: Array, n_lambdas: int) -> Array:

@@ -30,6 +30,7 @@ MAX_SWEEPS = 1_000_000
 UNCOUNTED = -1
 
 
+@one_thread()
 def gaussian_path(
     X: Array,
     y: Array,
@@ -51,43 +52,42 @@ def gaussian_path(
         standardize=True,
         fit_intercept=True,
     )
-    with one_thread():
-        coefs = np.zeros((len(grid), problem.p))
-        if problem.max_gradient > 0:
-            coefs = (_least_angle if ratio == 1 else _descent)(problem, ratio, grid)
-        stop = _explained_at(problem, coefs, deviance_stop)
-        path = _as_path(problem, coefs[:stop], ratio, grid[:stop])
-        failed = np.flatnonzero(path.status == FAILED)
-        for k in failed:
-            # From zero: the present fit may pass the stopping rule and still miss a condition.
-            coefs[k] = _descent(problem, ratio, grid[k : k + 1], TOLERANCES[1])[0]
-        return _as_path(problem, coefs[:stop], ratio, grid[:stop]) if len(failed) else path
+    coefs = np.zeros((len(grid), problem.p))
+    if problem.max_gradient > 0:
+        coefs = (_least_angle if ratio == 1 else _descent)(problem, ratio, grid)
+    stop = _explained_at(problem, coefs, deviance_stop)
+    path = _as_path(problem, coefs[:stop], ratio, grid[:stop])
+    failed = np.flatnonzero(path.status == FAILED)
+    for k in failed:
+        # From zero: the present fit may pass the stopping rule and still miss a condition.
+        coefs[k] = _descent(problem, ratio, grid[k : k + 1], TOLERANCES[1])[0]
+    return _as_path(problem, coefs[:stop], ratio, grid[:stop]) if len(failed) else path
 
 
+@one_thread()
 def ridge_path(X: Array, y: Array, *, lambdas: Array | None = None, n_lambdas: int = 100) -> Path:
     """Fit ridge; parameters and errors as `regclaims.solvers.ridge_path`."""
     problem = prepare(X, y, standardize=True, fit_intercept=True)
-    with one_thread():
-        Z = problem.dense()
-        eigenvalues = np.linalg.svd(Z, compute_uv=False) ** 2 / problem.n
-        if lambdas is None:
-            grid = default_ridge_grid(eigenvalues, n_lambdas)
-        else:
-            grid = checked_lambdas(lambdas)
-        # scikit-learn's penalty is alpha |b|^2 beside |y - Xb|^2.
-        model = Ridge(fit_intercept=False, solver="svd")
-        fits = [model.set_params(alpha=problem.n * at).fit(Z, problem.y).coef_ for at in grid]
-        df = (eigenvalues / (eigenvalues + grid[:, None])).sum(axis=1)
-        return _as_path(problem, np.array(fits), 0.0, grid, df)
+    Z = problem.dense()
+    eigenvalues = np.linalg.svd(Z, compute_uv=False) ** 2 / problem.n
+    if lambdas is None:
+        grid = default_ridge_grid(eigenvalues, n_lambdas)
+    else:
+        grid = checked_lambdas(lambdas)
+    # scikit-learn's penalty is alpha |b|^2 beside |y - Xb|^2.
+    model = Ridge(fit_intercept=False, solver="svd")
+    fits = [model.set_params(alpha=problem.n * at).fit(Z, problem.y).coef_ for at in grid]
+    df = (eigenvalues / (eigenvalues + grid[:, None])).sum(axis=1)
+    return _as_path(problem, np.array(fits), 0.0, grid, df)
 
 
+@one_thread()
 def least_squares(X: Array, y: Array) -> Path:
     """Fit least squares, of least norm; as `regclaims.solvers.least_squares`."""
     problem = prepare(X, y, standardize=True, fit_intercept=True)
-    with one_thread():
-        model = LinearRegression(fit_intercept=False).fit(problem.dense(), problem.y)
-        df = np.array([float(model.rank_)])
-        return _as_path(problem, model.coef_[None], 0.0, np.zeros(1), df)
+    model = LinearRegression(fit_intercept=False).fit(problem.dense(), problem.y)
+    df = np.array([float(model.rank_)])
+    return _as_path(problem, model.coef_[None], 0.0, np.zeros(1), df)
 
 
 def cv_path(

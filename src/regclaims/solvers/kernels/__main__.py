@@ -12,11 +12,13 @@ from typing import Any
 from numba.core import event
 
 from regclaims.solvers.kernels.cache_folders import VARIABLE, environment_base, remove_others
+from regclaims.solvers.kernels.compiling import COMPILING
 from regclaims.solvers.kernels.warm_up import warm_up
 
 
 def main() -> None:
     """Compile what has to be, and remove what other versions left in this environment."""
+    os.environ[COMPILING] = "1"
     first = FirstCompilation()
     with event.install_listener("numba:compile", first):
         warm_up()

@@ -8,7 +8,10 @@ get each other's. Here
   compile them: an edit recompiles every kernel, another installation of the same text none;
 * a file's name is a hash of the function, its signature and the CPU. The file repeats them under a
   checksum: it is what was asked for and whole, or it is compiled anew;
-* a file appears in one move, and one process compiles while others wait to load the outcome.
+* a file appears in one move, and one process compiles while others wait to load the outcome;
+* a process that meets a kernel which was never compiled lets another one compile them all, and
+  loads them like everyone else. Code that was compiled here would be linked to its callees in
+  another way than code that was loaded, and may differ from it in the last bits.
 
 The price: what kernels compute depends on each other, numpy and numba alone, since the hash sees no
 other file; and they take numbers, arrays and tuples of them, since a function among the arguments
@@ -21,6 +24,8 @@ import contextlib
 import hashlib
 import os
 import pickle
+import subprocess
+import sys
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
@@ -42,6 +47,9 @@ FASTMATH = {"reassoc", "nsz", "contract", "arcp"}
 # numba's settings that change what is compiled, beside the CPU.
 SETTINGS = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
 CHECKSUM = 32  # bytes
+
+COMPILING = "REGCLAIMS_COMPILING"
+"""Set in the environment of a process that compiles for others."""
 
 
 def kernel(function: Function) -> Function:
@@ -86,7 +94,9 @@ class KernelCache(NullCache):
         # numba takes this lock anyway: it always comes before the one between processes.
         with global_compiler_lock, contextlib.ExitStack() as stack:
             name = _file_name(self._entry(sig))
-            if not any(os.access(folder / name, os.R_OK) for folder in folders()):
+            if not _on_disk(name):
+                _compile_elsewhere()
+            if not _on_disk(name):
                 stack.enter_context(_one_process_at_a_time())
             return self._compile(sig)
 
@@ -125,6 +135,33 @@ class KernelCache(NullCache):
         cpu = self._context.codegen().magic_tuple()
         settings = [getattr(config, name) for name in (*SETTINGS, "USING_SVML")]
         return repr((self._function, sigutils.normalize_signature(sig), cpu, settings))
+
+
+def _on_disk(name: str) -> bool:
+    return any(os.access(folder / name, os.R_OK) for folder in folders())
+
+
+_asked = False
+
+
+def _compile_elsewhere() -> None:
+    """Let another process compile all kernels, once, if what it compiles can be kept."""
+    global _asked
+    if _asked or os.environ.get(COMPILING) or not any(_writable(f) for f in folders()):
+        return
+    _asked = True
+    environment = {**os.environ, COMPILING: "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    # If it fails it says why, on this process's standard error; then they are compiled here.
+    command = [sys.executable, "-m", __package__]
+    subprocess.run(command, env=environment, stdout=2, check=False)
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 def _file_name(entry: str) -> str:

@@ -160,7 +160,7 @@ def newton(columns, y, dual, w, l1, l2, noise):
     Returns whether the gradient of D vanishes to rounding, and the number of multiplications.
     """
     n, operations = columns.n, 0
-    slopes, step = np.empty(w), np.empty(n)
+    slopes, step = np.zeros(w), np.empty(n)
     R, everything = np.empty((n, n)), np.arange(n)
     value = dual_value(y, dual, w, l1, l2, dual.u, slopes, 0.0)
     for _ in range(STEPS):
