@@ -7,11 +7,12 @@
 #   PYTEST_ARGS="-k solvers"   passed on to pytest
 
 .NOTPARALLEL:
-.PHONY: help env env-run reproduce test test-slow lint html lock clean
+.PHONY: help env env-run reproduce test test-slow lint html bench lock clean
 
 CONFIG =
 CORES =
 PYTEST_ARGS =
+BENCH_ARGS =
 UV = uv
 UV_ARGS =
 
@@ -52,6 +53,9 @@ lint: env ## check the code: ruff, mypy, snakefmt, snakemake --lint, pre-commit
 
 html: env-run ## results/report.html: the run as Snakemake's own report (after make reproduce)
 	@$(IN_VENV) $(SNAKEMAKE) --report results/report.html
+
+bench: env ## compare speed with scikit-learn, celer, skglm and R glmnet (BENCH_ARGS=--quick)
+	@$(IN_VENV) python -m benchmarks $(BENCH_ARGS)
 
 env: ## set up only: .venv with everything that a run and the tests need
 	@$(SET_UP) --dev
