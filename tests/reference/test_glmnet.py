@@ -37,9 +37,9 @@ DESIGNS = [
 GLMNET_RESIDUAL = 1e-10
 """Bound of glmnet's KKT residuals, relative to those of the null model; measured: up to 2e-11."""
 
-RESOLUTION = 1e-5
+RESOLUTION = 1e-7
 """Tolerances of coefficients, in standard units, must be below this share of the largest: measured
-8e-9 where our fits are exact, 7e-6 with scikit-learn's coordinate descent inside."""
+8e-9, most of it glmnet's part."""
 
 
 class Problem(NamedTuple):

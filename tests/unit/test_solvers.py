@@ -401,7 +401,6 @@ def test_a_constant_response_is_fitted_by_its_mean(name, value):
     np.testing.assert_allclose(path.coefs, 0, atol=10 * EPS * value)
 
 
-@pytest.mark.filterwarnings("default::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_lasso_with_a_duplicated_column_fits_as_well_as_without(sign):
     X, y = correlated(shared=0.3)
@@ -439,19 +438,17 @@ def test_two_rows_are_enough():
     np.testing.assert_allclose(least_squares(X, y).predict(X)[0], y)
 
 
-@pytest.mark.filterwarnings("default::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("name", SOLVERS)
 @pytest.mark.parametrize("rho", [0.99, 0.99999])
-def test_extreme_collinearity_is_solved_or_said_to_have_failed(name, rho):
+def test_extreme_collinearity_is_solved(name, rho):
     rng = np.random.default_rng(2)
     shared = rng.standard_normal((40, 1))
     X = np.sqrt(rho) * shared + np.sqrt(1 - rho) * rng.standard_normal((40, 10))
     y = X.sum(axis=1) + rng.standard_normal(40)
     path = SOLVERS[name](X, y)
-    good = path.status == "converged"
-    assert good.mean() > 0.9
-    assert (path.kkt[good] <= MAX_RESIDUAL).all()
-    assert (path.gap[good] <= MAX_RESIDUAL).all()
+    assert (path.status == "converged").all()
+    assert path.kkt.max() <= MAX_RESIDUAL
+    assert path.gap.max() <= MAX_RESIDUAL
 
 
 # Bad input

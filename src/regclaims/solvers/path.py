@@ -39,7 +39,7 @@ class Path:
         ``"converged"``; ``"not unique"`` where the certificate is as good but other coefficients
         are optimal too; ``"failed"`` where the certificate is not good enough.
     operations : (k,)
-        Multiplications that the solver counted: the same on every machine.
+        Multiplications that the solver counted: the same on every machine; -1 if it does not count.
     loss : str
         ``"squared"`` or ``"logistic"``.
     sample_weight : (n,) or None
