@@ -1,10 +1,11 @@
 """The factor that follows a support: against numpy's own, whatever comes and goes."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regclaims.solvers.kernels.factor import append, delete, factorize, solve
+from regclaims.solvers.kernels.factor import BLOCK, append, delete, factorize, solve, update
 
 EPS = np.finfo(float).eps
 moves = st.lists(st.integers(0, 29), min_size=1, max_size=60)
@@ -65,3 +66,60 @@ def test_a_dependent_column_is_refused_and_told_at_its_place():
     column = H[70, late[:28]].copy()
     assert not append(R, 28, column, H[70, 70])
     assert off(R, late[:28], H, 0.0) <= 1e-13
+
+
+# Around the fours of rows and the blocks that a factor is made in.
+@pytest.mark.parametrize(
+    "m",
+    [*range(1, 10), *(k * BLOCK + d for k in (1, 2, 4) for d in (-2, -1, 0, 1, 2, 3, 4, 5)), 200],
+)
+def test_the_blocked_factor_is_the_factor(m):
+    H = products(m, 400, 220)
+    chosen = np.random.default_rng(m).permutation(220)[:m]
+    R = np.full((m + 3, m + 3), np.nan)  # with room, as a working set has it
+    assert factorize(H, chosen, m, 0.01, R) == m
+    matrix = H[np.ix_(chosen, chosen)] + 0.01 * np.eye(m)
+    # Two backward stable factors differ by rounding times the condition number.
+    tolerance = 10 * m * EPS * np.linalg.cond(matrix)
+    expected = np.linalg.cholesky(matrix).T
+    np.testing.assert_allclose(np.triu(R[:m, :m]), expected, rtol=0, atol=tolerance)
+    assert np.isnan(R[m:]).all()
+    assert np.isnan(R[:, m:]).all()
+
+
+@pytest.mark.parametrize("at", [1, 3, 4, 5, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, 110])
+@pytest.mark.parametrize(("apart", "refused"), [(0.0, True), (1e-9, True), (1e-5, False)])
+def test_a_near_copy_is_refused_wherever_it_stands(at, apart, refused):
+    # Its pivot is the square of its distance from the columns before it, about 1e-18 or 1e-10 of
+    # its diagonal; the bar is at 1e-13.
+    rng = np.random.default_rng(at)
+    Z = rng.standard_normal((300, 120))
+    Z[:, at] = Z[:, 0] + apart * rng.standard_normal(300)
+    H = Z.T @ Z / 300
+    R = np.empty((120, 120))
+    assert factorize(H, np.arange(120), 120, 0.0, R) == (at if refused else 120)
+    done = np.arange(at if refused else 120)
+    assert off(R, done, H, 0.0) <= 10 * 120 * EPS
+
+
+@given(st.integers(1, 70), st.lists(st.integers(0, 99), max_size=12), st.integers(0, 3))
+def test_a_factor_follows_vectors_that_come_and_go(m, moves, seed):
+    rng = np.random.default_rng(seed)
+    vectors = rng.standard_normal((100, m))
+    M = 0.5 * np.eye(m)
+    R = np.linalg.cholesky(M).T.copy()
+    inside = set()
+    for j in moves:
+        sign = -1.0 if j in inside else 1.0
+        inside ^= {j}
+        M += sign * np.outer(vectors[j], vectors[j])
+        assert update(R, m, vectors[j].copy(), sign)
+        # Taking out magnifies rounding by at most the condition number.
+        worst = 1 + 2 * np.sum(vectors[list(inside | {j})] ** 2)
+        upper = np.triu(R)
+        assert np.abs(upper.T @ upper - M).max() <= 100 * len(moves) * EPS * worst**2
+
+
+def test_what_is_not_in_a_factor_cannot_be_taken_out():
+    R = np.linalg.cholesky(products()).T.copy()
+    assert not update(R, 30, np.full(30, 10.0), -1.0)

@@ -1,6 +1,7 @@
 """The relaxed lasso: closed forms, its two ends, invariances, degenerate data, and bad input."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from regclaims.solvers import (
     gaussian_path,
     least_squares,
     logistic_path,
-    relaxed,
+    projection,
     relaxed_path,
 )
 
@@ -21,6 +22,7 @@ EPS = np.finfo(float).eps
 # Two ways to the same least squares, each off by units of rounding times the condition number of
 # the columns: those here have one below 60, so 1e-11 allows hundreds of that.
 SAME = {"rtol": 1e-11, "atol": 1e-11}
+ALWAYS_QR = ("WELL_CONDITIONED", np.inf)
 DESIGNS = {"n > p": (60, 8), "p > n": (25, 60)}
 
 
@@ -285,23 +287,49 @@ def test_a_failed_fit_stays_failed():
     assert found.certified.tolist() == [True] * 3 + [False, True]
 
 
+def off_by(monkeypatch, size, *solvers):
+    """Let solvers of `projection` return what is wrong by `size` in every coefficient."""
+    for name in solvers:
+        solve = getattr(projection, name)
+
+        def wrong(*args, solve=solve, **options):
+            found = solve(*args, **options)
+            if isinstance(found, tuple):
+                return (found[0] + size, *found[1:])
+            return found + size
+
+        monkeypatch.setattr(projection, name, wrong)
+
+
 @pytest.mark.parametrize("off", [1e-6, 0.1])
 def test_wrong_least_squares_fail(monkeypatch, off):
     X, y = correlated()
     path = gaussian_path(X, y, lambdas=[0.1])
-    solve = relaxed.solve_triangular
-    monkeypatch.setattr(relaxed, "solve_triangular", lambda *a, **k: solve(*a, **k) + off)
+    off_by(monkeypatch, off, "dpotrs", "solve_triangular")
     found = relaxed_path(X, y, path)
     assert found.status.tolist() == ["failed"]
     assert found.kkt[0] > MAX_RESIDUAL
 
 
-def test_what_least_squares_would_gain_is_the_gap(monkeypatch):
+def test_wrong_normal_equations_are_made_good(monkeypatch):
+    X, y = correlated()
+    path = gaussian_path(X, y, n_lambdas=10)
+    right = relaxed_path(X, y, path)
+    off_by(monkeypatch, 0.1, "dpotrs")
+    found = relaxed_path(X, y, path)
+    assert set(found.status) == {"converged"}
+    np.testing.assert_allclose(found.coefs, right.coefs, **SAME)
+
+
+@pytest.mark.parametrize(
+    ("solver", "limit"), [("dpotrs", ("GOOD", np.inf)), ("solve_triangular", ALWAYS_QR)]
+)
+def test_what_least_squares_would_gain_is_the_gap(monkeypatch, solver, limit):
     X, y = orthonormal()
     path = gaussian_path(X, y, lambdas=[0.7])
     size = np.count_nonzero(path.coefs)
-    solve = relaxed.solve_triangular
-    monkeypatch.setattr(relaxed, "solve_triangular", lambda *a, **k: solve(*a, **k) + 0.01)
+    monkeypatch.setattr(projection, *limit)
+    off_by(monkeypatch, 0.01, solver)
     found = relaxed_path(X, y, path)
     # Each of the orthonormal coefficients is off by .01, so the mean square is off by its square.
     assert found.gap[0] == pytest.approx(size * 0.01**2 / y.var(), rel=1e-9)
@@ -312,11 +340,81 @@ def test_every_support_is_refitted_once(monkeypatch):
     X, y = correlated()
     path = gaussian_path(X, y, n_lambdas=50)
     calls = []
-    qr = relaxed.qr
-    monkeypatch.setattr(relaxed, "qr", lambda Z, **k: calls.append(Z.shape) or qr(Z, **k))
+    factor = projection.dpotrf
+    monkeypatch.setattr(
+        projection, "dpotrf", lambda G, **k: calls.append(G.shape) or factor(G, **k)
+    )
     relaxed_path(X, y, path)
     supports = {tuple(support) for support in path.coefs != 0.0 if support.any()}
     assert len(calls) == len(supports) < 50
+
+
+# Two ways to the same least squares
+
+
+def with_qr(monkeypatch, *args):
+    with monkeypatch.context() as patch:
+        patch.setattr(projection, *ALWAYS_QR)
+        return relaxed_path(*args)
+
+
+@pytest.mark.parametrize("shape", [(60, 8), (25, 60), (80, 79), (40, 40)])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_normal_equations_and_qr_agree(monkeypatch, shape, fit_intercept):
+    X, y = correlated(*shape)
+    path = gaussian_path(X, y, fit_intercept=fit_intercept)
+    found, other = relaxed_path(X, y, path), with_qr(monkeypatch, X, y, path)
+    scale = np.abs(other.least_squares_coefs).max()
+    # Supports of nearly n columns have condition numbers of some 1e3.
+    np.testing.assert_allclose(
+        found.least_squares_coefs, other.least_squares_coefs, 0, 1e-11 * scale
+    )
+    np.testing.assert_array_equal(found.status, other.status)
+
+
+def exact_least_squares(A, t):
+    """Solve the normal equations in rational numbers."""
+    rows = [[Fraction(float(value)) for value in row] for row in A]
+    target, m = [Fraction(float(value)) for value in t], A.shape[1]
+    system = [
+        [sum(row[i] * row[j] for row in rows) for j in range(m)]
+        + [sum(row[i] * value for row, value in zip(rows, target, strict=True))]
+        for i in range(m)
+    ]
+    for i in range(m):  # Gauss and Jordan: pivots of a positive definite matrix are not 0
+        for j in set(range(m)) - {i}:
+            share = system[j][i] / system[i][i]
+            system[j] = [a - share * b for a, b in zip(system[j], system[i], strict=True)]
+    return np.array([float(system[i][m] / system[i][i]) for i in range(m)])
+
+
+def nearly_twins(power):
+    X, y = correlated()
+    X[:, 1] = X[:, 0] + 10.0**-power * X[:, 1]
+    path = gaussian_path(X, y, l1_ratio=0.1, n_lambdas=20)
+    assert (path.coefs[-1, :2] != 0.0).all()
+    return X, y, path
+
+
+@pytest.mark.parametrize("power", range(1, 7))
+def test_columns_that_nearly_depend_on_each_other(power):
+    X, y, path = nearly_twins(power)
+    found = relaxed_path(X, y, path)
+    assert set(found.status) == {"converged"}
+    support = np.flatnonzero(path.coefs[-1])
+    expected = exact_least_squares(np.column_stack([np.ones(60), X[:, support]]), y)
+    error = np.abs(found.least_squares_coefs[-1, support] - expected[1:]).max()
+    # Rounding of the columns over their distance, at most a hundred times.
+    assert error < 100 * EPS * 10.0**power * np.abs(expected).max()
+
+
+@pytest.mark.parametrize("power", range(9, 17))
+def test_what_cannot_be_told_apart_is_said_as_qr_says_it(monkeypatch, power):
+    X, y, path = nearly_twins(power)
+    found, other = relaxed_path(X, y, path), with_qr(monkeypatch, X, y, path)
+    np.testing.assert_array_equal(found.status, other.status)
+    # Coefficients 1e8 times the others no longer predict to 1e-9; twins within rounding are one.
+    assert found.status[-1] == ("failed" if power < 14 else "not unique")
 
 
 # Bad input

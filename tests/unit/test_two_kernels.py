@@ -81,3 +81,17 @@ def test_where_l2_nearly_vanishes_faces_take_over(monkeypatch):
     assert (path.status == "converged").all()
     _, state = by_dual(X, y, l1_ratio, path.lambdas)
     assert state == STUCK
+
+
+def test_the_dual_is_exact_however_many_columns_come_and_go_between_its_steps():
+    # 60 rows, few changes a step: the factor is updated; a grid of 5 lambdas: it is made anew.
+    X, y = wide(n=60, p=200, shared=1.0)
+    for n_lambdas in (5, 80):
+        path = gaussian_path(X, y, l1_ratio=0.2, n_lambdas=n_lambdas, lambda_min_ratio=1e-3)
+        coefs, state = by_dual(X, y, 0.2, path.lambdas)
+        assert state == FINISHED
+        sizes = np.count_nonzero(coefs, axis=1)
+        assert sizes.max() > 60
+        Z = path.coefs * X.std(axis=0)
+        tolerance = 1e-12 * path.lambdas[0] * 0.2 * np.sqrt(200) / (path.lambdas * 0.8)
+        assert (np.abs(Z - coefs).max(axis=1) <= tolerance).all()

@@ -8,6 +8,7 @@ from regclaims.solvers.cross_validation import FoldErrors, cv_path, draw_folds
 from regclaims.solvers.gaussian import gaussian_path
 from regclaims.solvers.grid import lambda_grid
 from regclaims.solvers.logistic import logistic_path
+from regclaims.solvers.logistic_ridge import logistic_ridge_path
 from regclaims.solvers.path import Path
 from regclaims.solvers.relaxed import RelaxedPath, relaxed_path
 from regclaims.solvers.ridge import NULL_DF, least_squares, ridge_lambda, ridge_path
@@ -30,6 +31,7 @@ __all__ = [
     "lambda_grid",
     "least_squares",
     "logistic_path",
+    "logistic_ridge_path",
     "relaxed_path",
     "ridge_lambda",
     "ridge_path",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from regclaims.errors import UnfitError
 from regclaims.solvers.gaussian import gaussian_path
 from regclaims.solvers.path import Path
 from regclaims.solvers.preparation import prepare
@@ -60,8 +61,9 @@ def adaptive_path(
     Raises
     ------
     ValueError
-        If `initial`, `gamma` or all factors are out of range, no ridge fit is certified, or as
-        `gaussian_path` does.
+        If `initial`, `gamma` or all factors are out of range, or as `gaussian_path` does.
+    UnfitError
+        A ValueError: if no ridge fit to start from is certified.
     """
     if not 0 < gamma < np.inf:
         raise ValueError(f"gamma must be above 0 and finite; it is {gamma}")
@@ -114,7 +116,7 @@ def _ridge(problem: Problem) -> Array:
     left = problem.n - path.df - problem.fit_intercept
     known = path.certified & (left > np.finfo(float).eps * problem.n)
     if not known.any():
-        raise ValueError("no ridge fit to start from is certified: give initial coefficients")
+        raise UnfitError("no ridge fit to start from is certified: give initial coefficients")
     errors = np.divide(squares, left**2, out=np.full(len(path), np.inf), where=known)
     # Of equal errors, as on a constant y, the first: the one that shrinks most.
     return np.asarray(path.coefs[errors.argmin()])

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from regclaims.solvers.path import Path
 from regclaims.solvers.preparation import prepare_like
 from regclaims.solvers.problem import Problem
+from regclaims.solvers.smooth_gap import smooth_gap
 from regclaims.solvers.threads import one_thread
 from regclaims.solvers.uniqueness import unique
 from regclaims.vocabulary import CONVERGED, FAILED, NOT_UNIQUE, Array
@@ -86,7 +87,7 @@ class _Check:
 
 def _check(problem: Problem, path: Path) -> _Check:
     coefs, intercepts = problem.prepared(path)
-    used = np.flatnonzero(coefs.any(axis=0))
+    used = np.flatnonzero((coefs != 0.0).any(axis=0))
     fitted = _fitted(problem, coefs, used)
     # Squared loss has y centred; for the other the intercept is part of the prediction. Either way
     # a wrong one leaves a mean in the residuals.
@@ -99,14 +100,15 @@ def _check(problem: Problem, path: Path) -> _Check:
     outside = np.abs(correlations)
     outside[:, used] = np.abs(gradient)
     largest = outside.max(axis=1)
+    coefs = coefs[:, used]
     # A column in the support whose gradient is beyond l1 is found by both parts.
-    kkt = np.maximum(np.maximum(largest - l1, 0.0), _active(gradient, coefs[:, used], l1))
+    kkt = np.maximum(np.maximum(largest - l1, 0.0), _active(gradient, coefs, l1))
     kkt /= problem.max_gradient or 1.0
     if path.fit_intercept:
         # In units of y, whatever the units of the columns.
         mean = np.abs(residuals @ problem.root) / problem.n
         kkt = np.maximum(kkt, mean / (np.sqrt((problem.null_residual**2).mean()) or 1.0))
-    gap = _gap(problem, path, coefs[:, used], used, predictions, residuals, largest)
+    gap = _gap(problem, path, coefs, used, predictions, residuals, largest)
     null = np.full((1, problem.n), problem.loss.null_predictor(problem.y_mean))
     worst = float(problem.loss.value(problem.y, null, problem.weights)[0])
     return _Check(kkt, np.maximum(gap, 0.0) / (worst or 1.0), correlations)
@@ -137,33 +139,54 @@ def _gap(
 ) -> Array:
     l1, l2 = path.lambdas * path.l1_ratio, path.lambdas * (1 - path.l1_ratio)
     if not l1.any():
-        return _smooth_gap(problem, path, residuals, l2)
+        return smooth_gap(problem, path, residuals, l2)
+    squares = (coefs**2).sum(axis=1)
+    penalty = l1 * np.abs(coefs).sum(axis=1) + l2 * squares / 2
     # The ridge part is a squared loss of its own on rows sqrt(n l2) I; its residual there is
     # -sqrt(n l2) b. Scaled into the dual's feasible set, |Z'r/n - l2 b| <= l1, the residuals are a
     # dual point (Massias, Gramfort and Salmon 2018).
+    if problem.loss.weighs_rows:
+        scale = _into_feasible_set(l1, largest)
+        fit = _squared_gap(problem, residuals, scale, path.fit_intercept)
+        return np.asarray(fit + penalty + scale**2 * l2 * squares / 2)
     dual = residuals
     if path.fit_intercept:
-        dual = _orthogonal_to_intercept(problem, dual)
-        if not problem.loss.weighs_rows:  # else centred columns do not see the move
-            moved = problem.correlate(dual)
-            moved[:, used] -= l2[:, None] * coefs
-            largest = np.abs(moved).max(axis=1)
-    scale = np.divide(l1, largest, out=np.ones_like(l1), where=largest > l1)
-    squares = (coefs**2).sum(axis=1)
-    primal = problem.loss.value(problem.y, predictions, problem.weights)
-    primal = primal + l1 * np.abs(coefs).sum(axis=1) + l2 * squares / 2
+        dual = _orthogonal_to_intercept(dual)
+        moved = problem.correlate(dual)
+        moved[:, used] -= l2[:, None] * coefs
+        largest = np.abs(moved).max(axis=1)
+    scale = _into_feasible_set(l1, largest)
+    primal = problem.loss.value(problem.y, predictions, problem.weights) + penalty
     against = problem.loss.conjugate(problem.y, scale[:, None] * dual, problem.weights)
     return np.asarray(primal + against + scale**2 * l2 * squares / 2)
 
 
-def _orthogonal_to_intercept(problem: Problem, dual: Array) -> Array:
-    """Move dual points (k, n) to where the intercept's condition holds exactly.
+def _into_feasible_set(l1: Array, largest: Array) -> Array:
+    """Return the factor (k,) that brings gradients of this size within l1."""
+    return np.divide(l1, largest, out=np.ones_like(l1), where=largest > l1)
 
-    The squared loss takes any; the logistic one wants every |r| below its weight, so its positive
-    or negative part is shrunk.
+
+def _squared_gap(problem: Problem, residuals: Array, scale: Array, intercept: bool) -> Array:
+    """Return the squared loss of residuals r plus the conjugate at the dual point, `scale` r.
+
+    With an intercept the dual point is moved to where its condition holds exactly, which centred
+    columns do not see. Both losses come down to r'r and r'y.
     """
-    if problem.loss.weighs_rows:
-        return np.asarray(dual - np.outer(dual @ problem.root / problem.n, problem.root))
+    n, y = problem.n, problem.y
+    square = np.einsum("ki,ki->k", residuals, residuals) / n
+    dual, linear = square, residuals @ y / n
+    if intercept:
+        mean = residuals @ problem.root / n
+        dual = square - mean**2  # the weights' mean is 1
+        linear = linear - mean * (problem.root @ y / n)
+    return np.asarray(square / 2 + scale**2 * dual / 2 - scale * linear)
+
+
+def _orthogonal_to_intercept(dual: Array) -> Array:
+    """Move the logistic loss's dual points (k, n) to where the intercept's condition holds exactly.
+
+    It wants every |r| below its weight, so the positive or the negative part is shrunk.
+    """
     positive = np.maximum(dual, 0.0).sum(axis=1, keepdims=True)
     negative = np.maximum(-dual, 0.0).sum(axis=1, keepdims=True)
     less = np.minimum(positive, negative)
@@ -171,25 +194,3 @@ def _orthogonal_to_intercept(problem: Problem, dual: Array) -> Array:
     up = np.divide(less, positive, out=np.ones_like(less), where=positive > 0)
     down = np.divide(less, negative, out=np.ones_like(less), where=negative > 0)
     return np.where(dual > 0, up * dual, down * dual)
-
-
-def _smooth_gap(problem: Problem, path: Path, residuals: Array, l2: Array) -> Array:
-    """Gap of ridge, and of least squares, whose optimum is the projection on the columns of X.
-
-    Both come down to a squared norm of the gradient, free of the cancellation in primal - dual:
-    over 2 l2 for ridge with the dual point r; in the inverse of Z'Z/n for least squares.
-    """
-    coefs, _ = problem.prepared(path)
-    gradient = problem.correlate(residuals) - l2[:, None] * coefs
-    gap = np.zeros(len(l2))
-    ridge = l2 > 0
-    gap[ridge] = (gradient[ridge] ** 2).sum(axis=1) / (2 * l2[ridge])
-    if not ridge.all():
-        _, singular, right = np.linalg.svd(problem.dense(), full_matrices=False)
-        rank = singular > max(problem.n, problem.p) * np.finfo(float).eps * singular.max(initial=0)
-        rotated = gradient[~ridge] @ right[rank].T
-        gap[~ridge] = (rotated**2 / singular[rank] ** 2).sum(axis=1) * problem.n / 2
-    if path.fit_intercept:
-        # Centred columns are orthogonal to the intercept, so its part of the gap is its own.
-        gap = gap + (residuals @ problem.root / problem.n) ** 2 / 2
-    return gap

@@ -40,6 +40,29 @@ class FoldErrors:
         """Mean over folds, shape (k,); infinite where a fold's fit failed, so it is not chosen."""
         return np.where(self.converged.all(axis=0), self.errors.mean(axis=0), np.inf)
 
+    @property
+    def standard_error(self) -> Array:
+        """Standard error of the mean, shape (k,): folds' standard deviation over their root."""
+        return np.asarray(self.errors.std(axis=0, ddof=1) / np.sqrt(len(self.errors)))
+
+    @property
+    def one_standard_error(self) -> int:
+        """Place of the largest lambda within one standard error of the smallest mean.
+
+        The rule of Breiman, Friedman, Olshen and Stone (1984), section 3.4.3; the standard error is
+        that at the smallest mean.
+
+        Raises
+        ------
+        ValueError
+            If there is no lambda at which every fold's fit is certified.
+        """
+        mean = self.mean
+        best = int(np.argmin(mean))
+        if not np.isfinite(mean[best]):
+            raise ValueError("at no lambda are the fits of all folds certified")
+        return int(np.argmax(mean <= mean[best] + self.standard_error[best]))
+
 
 @one_thread()
 def cv_path(

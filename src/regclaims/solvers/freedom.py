@@ -10,6 +10,9 @@ from regclaims.solvers.problem import Problem
 from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import Array
 
+SMALL = 35
+"""Halves of fewer columns are not worth a call each (measured)."""
+
 
 @one_thread()
 def degrees_of_freedom(problem: Problem, coefs: Array, l2: Array) -> Array:
@@ -28,23 +31,49 @@ def degrees_of_freedom(problem: Problem, coefs: Array, l2: Array) -> Array:
     """
     if not l2.any():
         return np.count_nonzero(coefs, axis=1).astype(float)
-    return np.array(
-        [_trace(problem.dense(np.flatnonzero(b)), at) for b, at in zip(coefs, l2, strict=True)]
-    )
+    # Where it is the smaller one, the solver has formed Z'Z already.
+    whole = problem.gram if problem.p <= problem.n else None
+    traces = []
+    for b, at in zip(coefs, l2, strict=True):
+        chosen = np.flatnonzero(b)
+        if whole is None:
+            gram = _smaller_gram(problem.dense(chosen))
+        else:
+            gram = whole[chosen][:, chosen]
+        traces.append(_trace(gram, at))
+    return np.array(traces)
 
 
-def _trace(Z: Array, l2: float) -> float:
-    """tr Z (Z'Z + n l2 I)^-1 Z', by the smaller of the two Gram matrices."""
+def _smaller_gram(Z: Array) -> Array:
     n, size = Z.shape
-    if size == 0:
+    return np.asarray((Z.T @ Z if size <= n else Z @ Z.T) / n)
+
+
+def _trace(gram: Array, l2: float) -> float:
+    """Return tr K (K + l2 I)^-1 of a Gram matrix K, which is overwritten.
+
+    That is its size less l2 |L^-1|^2, LL' = K + l2 I.
+    """
+    if not len(gram):
         return 0.0
-    gram = (Z.T @ Z if size <= n else Z @ Z.T) / n
     gram.flat[:: len(gram) + 1] += l2
-    factor, failed = dpotrf(gram, lower=0, clean=1)
+    # Transposed, as LAPACK goes by columns: the matrix is symmetric. Upper factors take longer.
+    factor, failed = dpotrf(gram.T, lower=1, clean=1)
     if failed:
         return float(len(gram) - l2 * np.trace(np.linalg.pinv(gram, hermitian=True)))
-    inverse, _ = dtrtri(factor)
-    return float(len(gram) - l2 * (inverse**2).sum())
+    return float(len(gram) - l2 * np.linalg.norm(_inverse(factor)) ** 2)
+
+
+def _inverse(L: Array) -> Array:
+    """Invert a lower triangular matrix, by halves: products are faster than LAPACK's columns."""
+    half = len(L) // 2
+    if half < SMALL:
+        return np.asarray(dtrtri(L, lower=1)[0])
+    inverse = np.zeros_like(L)
+    first, last = _inverse(L[:half, :half]), _inverse(L[half:, half:])
+    inverse[:half, :half], inverse[half:, half:] = first, last
+    inverse[half:, :half] = -last @ L[half:, :half] @ first
+    return inverse
 
 
 @one_thread()
@@ -72,5 +101,5 @@ def weighted_degrees_of_freedom(
         Z = problem.dense(np.flatnonzero(b))
         if problem.fit_intercept:
             Z = Z - w @ Z / max(w.sum(), np.finfo(float).tiny)
-        traces.append(_trace(np.sqrt(w)[:, None] * Z, at))
+        traces.append(_trace(_smaller_gram(np.sqrt(w)[:, None] * Z), at))
     return np.array(traces)

@@ -17,13 +17,13 @@ from regclaims.solvers.freedom import degrees_of_freedom
 from regclaims.solvers.kernels.dual import dual_path
 from regclaims.solvers.kernels.gaussian import face_path
 from regclaims.solvers.kernels.states import EXPLAINED, STUCK, SWITCHED
-from regclaims.solvers.path import Path
+from regclaims.solvers.path import Degrees, Path
 from regclaims.solvers.preparation import pose
 from regclaims.solvers.problem import Problem
 from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import FAILED, Array
 
-SWITCH = 1.0
+SWITCH = 0.8
 """The dual takes over where an Elastic Net's support exceeds this multiple of n."""
 
 UNBOUNDED = 2**62
@@ -118,12 +118,13 @@ def solve(problem: Problem, l1_ratio: float, lambdas: Array, stop: float | None 
 def _as_path(
     problem: Problem, coefs: Array, operations: NDArray[np.int64], l1_ratio: float, lambdas: Array
 ) -> Path:
+    l2 = lambdas * (1 - l1_ratio)
     path = problem.path(
         coefs,
         None,
         lambdas=lambdas,
         l1_ratio=l1_ratio,
-        df=lambda: degrees_of_freedom(problem, coefs, lambdas * (1 - l1_ratio)),
+        df=Degrees(lambda at: degrees_of_freedom(problem, coefs[at], l2[at]), len(coefs)),
         operations=operations,
     )
     return certified(problem, path, independent=True)

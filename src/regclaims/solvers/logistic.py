@@ -11,7 +11,7 @@ from regclaims.solvers.certificate import certified
 from regclaims.solvers.freedom import weighted_degrees_of_freedom
 from regclaims.solvers.gaussian import LAST_DIGIT, NEVER, NOISE
 from regclaims.solvers.kernels.logistic import logistic_path as logistic_kernel
-from regclaims.solvers.path import Path
+from regclaims.solvers.path import Degrees, Path
 from regclaims.solvers.preparation import pose
 from regclaims.solvers.problem import Problem
 from regclaims.solvers.threads import one_thread
@@ -101,13 +101,15 @@ def _as_path(
     l1_ratio: float,
     lambdas: Array,
 ) -> Path:
+    l2 = lambdas * (1 - l1_ratio)
     path = problem.path(
         coefs,
         intercepts,
         lambdas=lambdas,
         l1_ratio=l1_ratio,
-        df=lambda: weighted_degrees_of_freedom(
-            problem, coefs, intercepts, lambdas * (1 - l1_ratio)
+        df=Degrees(
+            lambda at: weighted_degrees_of_freedom(problem, coefs[at], intercepts[at], l2[at]),
+            len(coefs),
         ),
         operations=operations,
     )

@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 from scipy.special import expit, xlog1py, xlogy
 
+from regclaims.errors import UnfitError
 from regclaims.vocabulary import Array
 
 ROUNDING = 1e-13
@@ -20,7 +21,7 @@ class Loss(Protocol):
     """Whether weights are put into the rows of X and y, so that the loss need not know them."""
 
     def check(self, y: Array, fit_intercept: bool) -> None:
-        """Raise ValueError if y (n,) is not a response of this kind."""
+        """Raise ValueError if y (n,) is no response of this kind, UnfitError if nothing varies."""
 
     def center(self, y: Array, weights: Array, fit_intercept: bool) -> tuple[Array, float]:
         """Return y as the solvers take it, and its mean (0 without an intercept)."""
@@ -77,7 +78,7 @@ class Logistic:
         if not np.isin(y, (0.0, 1.0)).all():
             raise ValueError("y must be 0 and 1 for the logistic loss")
         if fit_intercept and y.min() == y.max():
-            raise ValueError(f"y is {y[0]:.0f} in every row: there is nothing to tell apart")
+            raise UnfitError(f"y is {y[0]:.0f} in every row: there is nothing to tell apart")
 
     def center(self, y: Array, weights: Array, fit_intercept: bool) -> tuple[Array, float]:
         return y.copy(), float(y @ weights) / len(y) if fit_intercept else 0.5

@@ -8,9 +8,37 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from regclaims.vocabulary import CERTIFIED, NOT_UNIQUE, Array
+
+
+class Degrees:
+    """Degrees of freedom of a path's fits, each found when first asked for, and remembered.
+
+    Parameters
+    ----------
+    find : function
+        Takes places on the path (m,), and returns the degrees of freedom there (m,).
+    n_fits : int
+    """
+
+    def __init__(self, find: Callable[[NDArray[np.intp]], Array], n_fits: int) -> None:
+        self._find, self._found = find, np.full(n_fits, np.nan)
+
+    def __call__(self) -> Array:
+        """Return those of all fits (k,)."""
+        return self.at(np.arange(len(self._found)))
+
+    def at(self, indices: NDArray[np.intp]) -> Array:
+        """Return those of some fits (m,)."""
+        found = self._found[indices]
+        unknown = np.isnan(found)
+        if not unknown.any():
+            return found
+        new = np.unique(indices[unknown])
+        self._found[new] = self._find(new)
+        return self._found[indices]
 
 
 @dataclass(frozen=True)
@@ -26,7 +54,7 @@ class Path:
     intercepts : (k,)
     l1_ratio : float
         Share of L1 in the penalty; 0 for ridge and least squares.
-    freedom : (k,), or a function that returns it
+    freedom : (k,), `Degrees`, or a function that returns (k,)
         Becomes `df`, when that is first asked for: the Elastic Net's cost as much as the path.
     standardize, fit_intercept : bool
         How the columns were prepared; a certificate needs to know.
@@ -70,15 +98,22 @@ class Path:
         """Effective degrees of freedom (k,), the intercept not counted."""
         return self.freedom() if callable(self.freedom) else self.freedom
 
+    def degrees(self, indices: ArrayLike) -> Array:
+        """Return `df` at some fits (m,), by their places: the same, without those of the others."""
+        at = np.asarray(indices, dtype=np.intp)
+        if isinstance(self.freedom, Degrees) and "df" not in self.__dict__:
+            return self.freedom.at(at)
+        return self.df[at]
+
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "freedom": self.df}
 
-    @property
+    @cached_property
     def certified(self) -> NDArray[np.bool_]:
         """Whether each fit's certificate is good enough, unique or not."""
         return np.isin(self.status, CERTIFIED)
 
-    @property
+    @cached_property
     def determined(self) -> NDArray[np.bool_]:
         """Whether each fit's coefficients are certified and mean something.
 
@@ -98,4 +133,5 @@ class Path:
         """Return the path's first `stop` fits."""
         per_fit = ("lambdas", "coefs", "intercepts", "kkt", "gap", "status", "operations")
         fits = {name: getattr(self, name)[:stop] for name in per_fit}
-        return replace(self, freedom=lambda: self.df[:stop], **fits)
+        freedom = Degrees(self.degrees, len(fits["lambdas"]))
+        return replace(self, freedom=freedom, **fits)

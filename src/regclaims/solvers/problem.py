@@ -74,7 +74,9 @@ class Problem:
     def correlate(self, residuals: Array) -> Array:
         """Return residuals (k, n) times Z over n, shape (k, p)."""
         if self.sparse is None:
-            return np.asarray(residuals @ self.rows.T / self.n)
+            products = np.asarray(residuals @ self.rows.T)
+            products /= self.n
+            return products
         mean = residuals @ self.root / self.n
         return np.asarray((self.sparse.T @ residuals.T).T / self.n - np.outer(mean, self.offset))
 
@@ -103,7 +105,7 @@ class Problem:
         null = np.full((1, self.n), self.loss.null_predictor(self.y_mean))
         return self.loss.residuals(self.y, null, self.weights)[0]
 
-    @property
+    @cached_property
     def max_gradient(self) -> float:
         """max |Z'r|/n at the null model: the L1 penalty from which it is optimal."""
         return float(np.abs(self.linear).max(initial=0.0))
@@ -157,7 +159,9 @@ class Problem:
         Without `intercepts` (k,) they are the mean of y.
         """
         # A decomposition may leave 1e-23 on a column of zeros.
-        original = np.where(self.usable, coefs / self.scale, 0.0)
+        original = coefs / self.scale
+        if not self.usable.all():
+            original[:, ~self.usable] = 0.0
         base = self.y_mean if intercepts is None else intercepts
         unknown = np.full(len(lambdas), np.nan)
         return Path(

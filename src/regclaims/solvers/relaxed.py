@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import lstsq, qr, solve_triangular
 
 from regclaims.solvers.certificate import MAX_RESIDUAL
 from regclaims.solvers.path import Path
 from regclaims.solvers.preparation import prepare
-from regclaims.solvers.problem import Problem
+from regclaims.solvers.projection import project
 from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import CERTIFIED, CONVERGED, FAILED, NOT_UNIQUE, Array
 
@@ -121,65 +120,19 @@ def relaxed_path(X: Any, y: ArrayLike, path: Path, gammas: ArrayLike = GAMMAS) -
     )
     if problem.p != path.coefs.shape[1]:
         raise ValueError(f"X has {problem.p} columns, the path {path.coefs.shape[1]}")
-    refits: dict[bytes, _Refit] = {}
-    keys = [_refit_once(problem, b != 0.0, refits) for b in path.coefs]
-    found = [refits[key] for key in keys]
-    coefs = np.zeros(path.coefs.shape)
-    for b, refit in zip(coefs, found, strict=True):
-        b[refit.support] = refit.coefs / problem.scale[refit.support]
-    kkt, gap = np.array([refit.kkt for refit in found]), np.array([refit.gap for refit in found])
-    good = path.certified & (kkt <= MAX_RESIDUAL) & (gap <= MAX_RESIDUAL)
-    alone = (path.status != NOT_UNIQUE) & np.array([refit.independent for refit in found])
+    found = project(problem, path.coefs != 0.0)
+    coefs = found.coefs / problem.scale
+    good = path.certified & (found.kkt <= MAX_RESIDUAL) & (found.gap <= MAX_RESIDUAL)
+    alone = (path.status != NOT_UNIQUE) & found.independent
     return RelaxedPath(
         path=path,
         gammas=blend,
         least_squares_coefs=coefs,
         least_squares_intercepts=problem.y_mean - coefs @ problem.center,
-        kkt=kkt,
-        gap=gap,
+        kkt=found.kkt,
+        gap=found.gap,
         status=np.where(good, np.where(alone, CONVERGED, NOT_UNIQUE), FAILED),
     )
-
-
-@dataclass(frozen=True)
-class _Refit:
-    """Least squares on a support, on the prepared scale."""
-
-    support: NDArray[np.intp]
-    coefs: Array
-    independent: bool
-    kkt: float
-    gap: float
-
-
-def _refit_once(problem: Problem, support: NDArray[np.bool_], refits: dict[bytes, _Refit]) -> bytes:
-    """Add least squares on a support to `refits`, unless it is there; returns its key."""
-    key = support.tobytes()
-    if key not in refits:
-        refits[key] = _refit(problem, np.flatnonzero(support))
-    return key
-
-
-def _refit(problem: Problem, support: NDArray[np.intp]) -> _Refit:
-    if not len(support):
-        return _Refit(support, np.zeros(0), True, 0.0, 0.0)
-    y, Z = problem.y, problem.dense(support)
-    basis, triangle, order = qr(Z, mode="economic", pivoting=True, check_finite=False)
-    tolerance = max(Z.shape) * np.finfo(float).eps
-    diagonal = np.abs(np.diag(triangle))
-    # Centred columns span n - 1 dimensions at most; what is left of the last one is rounding.
-    rank = min(int((diagonal > tolerance * diagonal[0]).sum()), problem.n - problem.fit_intercept)
-    independent = rank == len(support)
-    coefs = np.zeros(len(support))
-    if independent:
-        coefs[order] = solve_triangular(triangle, basis.T @ y, check_finite=False)
-    else:
-        coefs = lstsq(Z, y, cond=tolerance, check_finite=False)[0]
-    residuals = y - Z @ coefs
-    kkt = np.abs(residuals @ Z).max() / problem.n / (problem.max_gradient or 1.0)
-    # Least squares gains what of the residuals lies in the span of the columns.
-    gap = float(((residuals @ basis[:, :rank]) ** 2).sum() / (float(y @ y) or 1.0))
-    return _Refit(support, coefs, independent, float(kkt), gap)
 
 
 def _checked_gammas(gammas: ArrayLike) -> Array:

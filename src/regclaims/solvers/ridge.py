@@ -1,4 +1,4 @@
-"""Ridge and least squares: every lambda from one singular value decomposition."""
+"""Ridge, every lambda from one eigendecomposition; and least squares."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from regclaims.solvers.grid import checked_count, checked_lambdas
 from regclaims.solvers.path import Path
 from regclaims.solvers.preparation import prepare
 from regclaims.solvers.problem import Problem
+from regclaims.solvers.projection import interpolate, largest_rank, project
 from regclaims.solvers.threads import one_thread
 from regclaims.vocabulary import FAILED, Array
 
@@ -176,22 +177,37 @@ def least_squares(
     problem = prepare(
         X, y, standardize=standardize, fit_intercept=fit_intercept, sample_weight=sample_weight
     )
-    n, p = problem.n, problem.p
-    left, singular, right = np.linalg.svd(problem.dense(), full_matrices=False)
-    # numpy.linalg.matrix_rank's rule: smaller singular values are rounding.
-    rank = singular > max(n, p) * np.finfo(float).eps * singular.max(initial=0.0)
-    if fit_intercept:
-        rank[n - 1 :] = False  # centred columns span n - 1 dimensions at most
-    coefs = ((left.T @ problem.y)[rank] / singular[rank]) @ right[rank]
+    coefs, rank = _least_squares(problem)
     path = problem.path(
         coefs[None],
         None,
         lambdas=np.zeros(1),
         l1_ratio=0.0,
-        df=np.array([float(rank.sum())]),
-        operations=np.array([n * p * min(n, p)]),
+        df=np.array([float(rank)]),
+        operations=np.array([problem.n * problem.p * min(problem.n, problem.p)]),
     )
     return certified(problem, path)
+
+
+def _least_squares(problem: Problem) -> tuple[Array, int]:
+    """Return coefficients (p,) of least norm, and the rank of Z."""
+    columns = int(problem.usable.sum())
+    if columns <= largest_rank(problem):
+        found = project(problem, problem.usable[None])
+        if found.independent[0]:
+            return found.coefs[0], columns
+    elif (coefs := interpolate(problem)) is not None:
+        return coefs, largest_rank(problem)
+    return _by_singular_values(problem)
+
+
+def _by_singular_values(problem: Problem) -> tuple[Array, int]:
+    left, singular, right = np.linalg.svd(problem.dense(), full_matrices=False)
+    # numpy.linalg.matrix_rank's rule: smaller singular values are rounding.
+    least = max(problem.n, problem.p) * np.finfo(float).eps * singular.max(initial=0.0)
+    rank = min(int((singular > least).sum()), largest_rank(problem))
+    coefs = ((left.T @ problem.y)[:rank] / singular[:rank]) @ right[:rank]
+    return np.asarray(coefs), rank
 
 
 def default_ridge_grid(eigenvalues: Array, n_lambdas: int) -> Array:

@@ -16,7 +16,7 @@ from regclaims.solvers.certificate import certified
 from regclaims.solvers.cross_validation import FoldErrors
 from regclaims.solvers.freedom import degrees_of_freedom
 from regclaims.solvers.grid import checked_lambdas
-from regclaims.solvers.path import Path
+from regclaims.solvers.path import Degrees, Path
 from regclaims.solvers.preparation import pose, prepare
 from regclaims.solvers.problem import Problem
 from regclaims.solvers.ridge import default_ridge_grid
@@ -111,12 +111,13 @@ def _as_path(
     problem: Problem, coefs: Array, l1_ratio: float, lambdas: Array, df: Array | None = None
 ) -> Path:
     l2 = lambdas * (1 - l1_ratio)
+    found = Degrees(lambda at: degrees_of_freedom(problem, coefs[at], l2[at]), len(coefs))
     path = problem.path(
         coefs,
         None,
         lambdas=lambdas,
         l1_ratio=l1_ratio,
-        df=(lambda: degrees_of_freedom(problem, coefs, l2)) if df is None else df,
+        df=found if df is None else df,
         operations=np.full(len(lambdas), UNCOUNTED),
     )
     return certified(problem, path)

@@ -14,6 +14,7 @@ from scipy.optimize import linprog
 
 from regclaims.solvers.path import Path
 from regclaims.solvers.problem import Problem
+from regclaims.solvers.projection import independent as all_independent
 from regclaims.vocabulary import Array
 
 TIE = 1e-10
@@ -40,8 +41,7 @@ def unique(
     alone = np.ones(len(path), dtype=bool)
     if path.l1_ratio < 1:
         if not path.lambdas.all():
-            rank = np.linalg.matrix_rank(problem.dense())
-            alone[path.lambdas == 0.0] = rank == problem.usable.sum()
+            alone[path.lambdas == 0.0] = all_independent(problem)
         return alone
     reach = path.lambdas - TIE * (problem.max_gradient or 1.0)
     supports = path.coefs != 0.0

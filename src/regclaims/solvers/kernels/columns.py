@@ -102,6 +102,23 @@ def products(columns, j, S, w, row, scatter):
 
 
 @kernel
+def products_at_once(columns, S, begin, end, H):
+    """Set H[k, q] = H[q, k] = z_S[k]'z_S[q]/n for begin <= k < end, q <= k, of dense columns.
+
+    Returns the number of multiplications.
+    """
+    n = columns.n
+    chosen = np.empty((end, n))
+    for k in range(end):
+        chosen[k] = columns.rows[S[k]]
+    new = np.dot(chosen[begin:], chosen.T)
+    for k in range(begin, end):
+        for q in range(k + 1):
+            H[k, q] = H[q, k] = new[k - begin, q] / n
+    return (end - begin) * end * n
+
+
+@kernel
 def combine(columns, S, w, b, out):
     """Add sum_k b[k] z_S[k] to `out` (n,). Returns the number of multiplications."""
     operations = 0

@@ -19,21 +19,30 @@ from numpy.typing import NDArray
 
 from regclaims.solvers.kernels.columns import correlate
 from regclaims.solvers.kernels.compiling import kernel
-from regclaims.solvers.kernels.factor import axpy, dot, factorize, solve
+from regclaims.solvers.kernels.factor import axpy, dot, factorize, solve, update
 from regclaims.solvers.kernels.penalty import soft_threshold
 from regclaims.solvers.kernels.states import EXPLAINED, FINISHED, STUCK, SWITCHED
-from regclaims.solvers.kernels.working_set import ALL_BUT, BLOCK, beyond
+from regclaims.solvers.kernels.working_set import BLOCK, beyond
 from regclaims.vocabulary import Array
 
 NOISE = 1e-13
 """By how much of max |Z'y|/n rounding may move a gradient."""
 
 STEPS = 50
+AFRESH = 10
+"""After so many steps the factor is made anew, lest what updates left in it be in the way."""
+
 PASSES = 50
 SUFFICIENT = 1e-4
 """Share of the decrease that the slope promises (Armijo)."""
 
 SHORTEST = 1e-6
+
+NEAR = 0.9
+"""Columns whose gradient is beyond this share of l1 are worked on from the start."""
+
+FEW = 0.1
+"""Up to this share of n columns that come or go are cheaper one by one than a factor anew."""
 
 
 class Dual(NamedTuple):
@@ -50,6 +59,12 @@ class Dual(NamedTuple):
         Z_A Z_A'.
     counted : (p,) of bool
         The columns A of K.
+    R : (n, n)
+        Cholesky factor of n l2 I + Z_A Z_A'.
+    factored : (p,) of bool
+        The columns A of R.
+    ridge : (1,)
+        The l2 of R; -1 before there is one.
     """
 
     u: Array
@@ -58,6 +73,9 @@ class Dual(NamedTuple):
     inside: NDArray[np.int64]
     K: Array
     counted: NDArray[np.bool_]
+    R: Array
+    factored: NDArray[np.bool_]
+    ridge: Array
 
 
 @kernel
@@ -71,6 +89,9 @@ def start_dual(u, p):
         np.full(p, -1, np.int64),
         np.zeros((n, n)),
         np.zeros(p, np.bool_),
+        np.empty((n, n)),
+        np.zeros(p, np.bool_),
+        np.full(1, -1.0),
     )
 
 
@@ -109,7 +130,7 @@ def dual_path(columns, y, linear, lambdas, l1_ratio, fewest, explained, coefs, o
             dual.u[:] *= lambdas[at] / lambdas[at - 1]
             dual.grad[:] *= lambdas[at] / lambdas[at - 1]
         w = restart(dual, coefs[at])
-        bound = ALL_BUT * l1
+        bound = NEAR * l1
         solved = False
         for attempt in range(PASSES):
             found = beyond(dual.grad, dual.inside, bound, BLOCK + 2 * w, candidates)
@@ -161,22 +182,24 @@ def newton(columns, y, dual, w, l1, l2, noise):
     """
     n, operations = columns.n, 0
     slopes, step = np.zeros(w), np.empty(n)
-    R, everything = np.empty((n, n)), np.arange(n)
     value = dual_value(y, dual, w, l1, l2, dual.u, slopes, 0.0)
-    for _ in range(STEPS):
-        operations += update_outer(columns, dual, l1)
+    for taken in range(STEPS):
         image = dual_gradient(columns, y, dual, w, l1, l2)
         # The residual y - Zb differs from n u by this; so do the primal conditions.
         if np.sqrt(dot(image, image, 0, n) / n) <= noise:
             return True, operations
         for i in range(n):
             step[i] = -l2 * image[i]
-        if factorize(dual.K, everything, n, n * l2, R) < n:
+        if taken == AFRESH:
+            dual.ridge[0] = -1.0
+        factored, cost = follow(columns, dual, l1, l2)
+        operations += cost
+        if not factored:
             return False, operations
-        solve(R, n, step)
+        solve(dual.R, n, step)
         for k in range(w):
             slopes[k] = dot(columns.rows[dual.S[k]], step, 0, n)
-        operations += n * n * n // 6 + w * n
+        operations += n * n + w * n
         slope = dot(image, step, 0, n)
         t = 1.0
         while True:
@@ -215,14 +238,45 @@ def dual_value(y, dual, w, l1, l2, u, slopes, t):
 
 
 @kernel
-def update_outer(columns, dual, l1):
-    """Let K = Z_A Z_A' follow the support, by what came and went or from the start."""
+def follow(columns, dual, l1, l2):
+    """Let R follow the support, by what came and went or from the start.
+
+    Returns whether there is a factor, and the number of multiplications.
+    """
     n = columns.n
+    changes, _ = compare(columns, dual, l1, dual.factored)
+    if dual.ridge[0] == l2 and changes <= FEW * n:
+        done = True
+        for j in range(columns.p):
+            active = dual.inside[j] >= 0 and abs(dual.grad[j]) > l1
+            if done and dual.factored[j] != active:
+                dual.factored[j] = active
+                done = update(dual.R, n, columns.rows[j].copy(), 1.0 if active else -1.0)
+        if done:
+            return True, changes * n * n
+    cost = update_outer(columns, dual, l1)
+    done = factorize(dual.K, np.arange(n), n, n * l2, dual.R) == n
+    dual.factored[:] = dual.counted
+    dual.ridge[0] = l2 if done else -1.0
+    return done, cost + n * n * n // 6
+
+
+@kernel
+def compare(columns, dual, l1, known):
+    """Return by how many columns the support differs from those of `known`, and its size."""
     changes, support = 0, 0
     for j in range(columns.p):
         active = dual.inside[j] >= 0 and abs(dual.grad[j]) > l1
-        changes += dual.counted[j] != active
+        changes += known[j] != active
         support += active
+    return changes, support
+
+
+@kernel
+def update_outer(columns, dual, l1):
+    """Let K = Z_A Z_A' follow the support, by what came and went or from the start."""
+    n = columns.n
+    changes, support = compare(columns, dual, l1, dual.counted)
     if changes == 0:
         return 0
     if changes > support:

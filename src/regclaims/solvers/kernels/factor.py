@@ -15,15 +15,20 @@ DEPENDENT = 1e-13
 """A pivot below this share of its diagonal is rounding: the column depends on those before it."""
 
 
-BLOCK = 64
+BLOCK = 32
 """Rows that are factored together, so that the rest of the work is one matrix product."""
+
+
+# Loops run from 0 over slices: where the compiler does not know that an index is not negative, it
+# counts from the end for each, and uses no vector instructions.
 
 
 @kernel
 def dot(a, b, begin, end):
     """Return the sum of a[i] b[i] over begin <= i < end."""
+    a, b = a[begin:end], b[begin:end]
     total = 0.0
-    for i in range(begin, end):
+    for i in range(len(a)):
         total += a[i] * b[i]
     return total
 
@@ -31,8 +36,17 @@ def dot(a, b, begin, end):
 @kernel
 def axpy(t, a, b, begin, end):
     """Add t a[i] to b[i], begin <= i < end."""
-    for i in range(begin, end):
+    a, b = a[begin:end], b[begin:end]
+    for i in range(len(a)):
         b[i] += t * a[i]
+
+
+@kernel
+def scale(t, a, begin, end):
+    """Multiply a[i] by t, begin <= i < end."""
+    a = a[begin:end]
+    for i in range(len(a)):
+        a[i] *= t
 
 
 @kernel
@@ -56,67 +70,122 @@ def append(R, m, column, diagonal):
 def factorize(H, chosen, m, ridge, R):
     """Factor H[chosen, chosen] + ridge I from the start, in blocks of rows.
 
-    Returns how many columns were factored: fewer than m if the next depends on those before it.
+    What the rows above a block explain is one matrix product; within it, four rows at a time go
+    into those below. Returns how many columns were factored: fewer than m if the next depends on
+    those before it.
     """
     for first in range(0, m, BLOCK):
         size = min(BLOCK, m - first)
-        block = np.empty((size, m - first))
-        for q in range(size):
-            row = H[chosen[first + q]]
-            for i in range(q, m - first):
-                block[q, i] = row[chosen[first + i]]
+        places = chosen[first:m]
+        block = gather(H, places, size)
         if first > 0:
             above = R[:first, first:m].copy()
-            block -= np.dot(above[:, :size].T.copy(), above)
+            block -= np.dot(R[:first, first : first + size].copy().T, above)
         for q in range(size):
-            subtract_earlier(block, q, m - first)
-            diagonal = H[chosen[first + q], chosen[first + q]] + ridge
+            fours = q - q % 4
+            for k in range(fours, q):
+                axpy(-block[k, q], block[k], block[q], q, m - first)
             left = block[q, q] + ridge
-            if not left > DEPENDENT * diagonal:
+            if not left > DEPENDENT * (H[places[q], places[q]] + ridge):
                 return first + q
             pivot = np.sqrt(left)
-            for i in range(q + 1, m - first):
-                block[q, i] /= pivot
             block[q, q] = pivot
-            for i in range(q, m - first):
-                R[first + q, first + i] = block[q, i]
+            scale(1 / pivot, block[q], q + 1, m - first)
+            R[first + q, first + q : m] = block[q, q:]
+            if q == fours + 3:
+                take_from_below(block, fours, size)
     return m
 
 
 @kernel
-def subtract_earlier(block, q, end):
-    """Subtract from row q what the rows above it explain."""
-    row = block[q]
-    fours = q - q % 4
-    for k in range(0, fours, 4):
-        r0, r1, r2, r3 = block[k], block[k + 1], block[k + 2], block[k + 3]
-        t0, t1, t2, t3 = r0[q], r1[q], r2[q], r3[q]
+def gather(H, places, size):
+    """Return the upper triangle of H[places[:size], places]; what is below it is 0."""
+    end = len(places)
+    block = np.zeros((size, end))
+    for q in range(size):
+        row, out = H[places[q]], block[q]
         for i in range(q, end):
-            row[i] -= t0 * r0[i] + t1 * r1[i] + t2 * r2[i] + t3 * r3[i]
-    for k in range(fours, q):
-        axpy(-block[k, q], block[k], row, q, end)
+            out[i] = row[places[i]]
+    return block
+
+
+@kernel
+def take_from_below(block, k, size):
+    """Subtract from the rows below k + 3 what rows k to k + 3 explain, two at a time."""
+    r0, r1, r2, r3 = block[k], block[k + 1], block[k + 2], block[k + 3]
+    for q in range(k + 4, size - 1, 2):
+        subtract(
+            (r0[q], r1[q], r2[q], r3[q]),
+            (r0[q + 1], r1[q + 1], r2[q + 1], r3[q + 1]),
+            (r0[q:], r1[q:], r2[q:], r3[q:]),
+            block[q][q:],
+            block[q + 1][q:],
+        )
+    if (size - k) % 2 == 1:
+        q = size - 1
+        for j in range(k, k + 4):
+            axpy(-block[j, q], block[j], block[q], q, block.shape[1])
+
+
+@kernel
+def subtract(t, s, rows, y, z):
+    """Subtract the sum of t[k] rows[k] from y, and that of s[k] rows[k] from z, k = 0 to 3."""
+    r0, r1, r2, r3 = rows
+    for i in range(len(y)):
+        a, b, c, d = r0[i], r1[i], r2[i], r3[i]
+        y[i] -= t[0] * a + t[1] * b + t[2] * c + t[3] * d
+        z[i] -= s[0] * a + s[1] * b + s[2] * c + s[3] * d
 
 
 @kernel
 def delete(R, m, k, v):
     """Take column k out of a factor of size m; `v` is room for m numbers."""
     for q in range(k):
-        row = R[q]
-        for i in range(k, m - 1):
+        row = R[q][k:m]
+        for i in range(len(row) - 1):
             row[i] = row[i + 1]
     # What remains below satisfies R33'R33 + v v', v the row that goes: rotate v in.
-    for i in range(k + 1, m):
-        v[i] = R[k, i]
+    v[k + 1 : m] = R[k, k + 1 : m]
     for q in range(k, m - 1):
-        old, row = R[q + 1], R[q]
-        r = np.hypot(old[q + 1], v[q + 1])
-        cosine, sine = old[q + 1] / r, v[q + 1] / r
-        row[q] = r
-        for i in range(q + 2, m):
-            above = old[i]
-            row[i - 1] = cosine * above + sine * v[i]
-            v[i] = cosine * v[i] - sine * above
-    return
+        pivot = R[q + 1, q + 1]
+        r = np.hypot(pivot, v[q + 1])
+        R[q, q] = r
+        rotate(pivot / r, v[q + 1] / r, R[q + 1][q + 2 : m], v[q + 2 : m], R[q][q + 1 : m - 1])
+
+
+@kernel
+def rotate(cosine, sine, row, v, out):
+    """Rotate `row` and v; the first goes to `out`."""
+    for i in range(len(row)):
+        a, b = row[i], v[i]
+        out[i] = cosine * a + sine * b
+        v[i] = cosine * b - sine * a
+
+
+@kernel
+def update(R, m, v, sign):
+    """Let R factor R'R + sign v v', sign 1 or -1; v (m,) is overwritten.
+
+    Returns False where that is not positive definite; R is then of no use.
+    """
+    for q in range(m):
+        old = R[q, q]
+        square = old * old + sign * v[q] * v[q]
+        if not square > DEPENDENT * old * old:
+            return False
+        R[q, q] = np.sqrt(square)
+        mix(R[q, q] / old, v[q] / old, sign, R[q][q + 1 : m], v[q + 1 : m])
+    return True
+
+
+@kernel
+def mix(c, s, sign, row, v):
+    """Take the multiple s of v into `row`, c^2 = 1 + sign s^2, and what is in `row` out of v."""
+    shrink, into = 1 / c, sign * s / c
+    for i in range(len(row)):
+        new = shrink * row[i] + into * v[i]
+        v[i] = c * v[i] - s * new
+        row[i] = new
 
 
 @kernel
@@ -126,23 +195,10 @@ def solve(R, m, z):
     back_substitute(R, m, z)
 
 
-# Four rows at a time: a loop over one short row spends its time in starting and ending.
-
-
 @kernel
 def forward(R, m, z):
     """Overwrite z (m,) by the solution of R'x = z."""
-    fours = m - m % 4
-    for q in range(0, fours, 4):
-        r0, r1, r2, r3 = R[q], R[q + 1], R[q + 2], R[q + 3]
-        z0 = z[q] / r0[q]
-        z1 = (z[q + 1] - z0 * r0[q + 1]) / r1[q + 1]
-        z2 = (z[q + 2] - z0 * r0[q + 2] - z1 * r1[q + 2]) / r2[q + 2]
-        z3 = (z[q + 3] - z0 * r0[q + 3] - z1 * r1[q + 3] - z2 * r2[q + 3]) / r3[q + 3]
-        z[q], z[q + 1], z[q + 2], z[q + 3] = z0, z1, z2, z3
-        for i in range(q + 4, m):
-            z[i] -= z0 * r0[i] + z1 * r1[i] + z2 * r2[i] + z3 * r3[i]
-    for q in range(fours, m):
+    for q in range(m):
         z[q] /= R[q, q]
         axpy(-z[q], R[q], z, q + 1, m)
 
@@ -150,19 +206,5 @@ def forward(R, m, z):
 @kernel
 def back_substitute(R, m, z):
     """Overwrite z (m,) by the solution of R x = z."""
-    fours = m - m % 4
-    for q in range(m - 1, fours - 1, -1):
+    for q in range(m - 1, -1, -1):
         z[q] = (z[q] - dot(R[q], z, q + 1, m)) / R[q, q]
-    for q in range(fours - 4, -1, -4):
-        r0, r1, r2, r3 = R[q], R[q + 1], R[q + 2], R[q + 3]
-        s0, s1, s2, s3 = z[q], z[q + 1], z[q + 2], z[q + 3]
-        for i in range(q + 4, m):
-            s0 -= r0[i] * z[i]
-            s1 -= r1[i] * z[i]
-            s2 -= r2[i] * z[i]
-            s3 -= r3[i] * z[i]
-        z3 = s3 / r3[q + 3]
-        z2 = (s2 - r2[q + 3] * z3) / r2[q + 2]
-        z1 = (s1 - r1[q + 3] * z3 - r1[q + 2] * z2) / r1[q + 1]
-        z0 = (s0 - r0[q + 3] * z3 - r0[q + 2] * z2 - r0[q + 1] * z1) / r0[q]
-        z[q], z[q + 1], z[q + 2], z[q + 3] = z0, z1, z2, z3

@@ -12,12 +12,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from regclaims.solvers.kernels.columns import products
+from regclaims.solvers.kernels.columns import DENSE, products, products_at_once
 from regclaims.solvers.kernels.compiling import kernel
 from regclaims.vocabulary import Array
 
 ALL_BUT = 0.9999
 BLOCK = 50
+AT_ONCE = 3
+"""So many columns are worth a matrix product."""
 
 
 @kernel
@@ -142,12 +144,16 @@ def include(columns, linear, candidates, found, working, w):
     """Add columns to the working set. Returns its new size, and the number of multiplications."""
     S, H = working.S, working.H
     operations = 0
+    at_once = columns.kind == DENSE and found >= AT_ONCE
     for k in range(found):
         j = candidates[k]
         S[w], working.inside[j] = j, w
         working.c[w], working.b[w], working.face.place[w] = linear[j], 0.0, -1
-        operations += products(columns, j, S, w + 1, H[w], working.scatter)
-        for q in range(w):
-            H[q, w] = H[w, q]
+        if not at_once:
+            operations += products(columns, j, S, w + 1, H[w], working.scatter)
+            for q in range(w):
+                H[q, w] = H[w, q]
         w += 1
+    if at_once:
+        operations += products_at_once(columns, S, w - found, w, H)
     return w, operations
