@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from regclaims.commands import plan, replay
 from regclaims.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     explain_ = commands.add_parser("explain", help="tell one claim: place, rule, numbers")
     explain_.add_argument("claim", metavar="CLAIM", help="its id, as `regclaims verdicts` lists it")
     explain_.set_defaults(run=explain)
+    plan.add(commands)
+    replay.add(commands)
     return parser
 
 
@@ -101,6 +104,7 @@ def _sorted_out(files: Sequence[Path]) -> tuple[list[Path], list[Problem], list[
     """Check what is not a study at once; give the studies, problems, and lines to print."""
     from regclaims.config.claims import Group
     from regclaims.config.datasets import Dataset
+    from regclaims.config.literature import Literature
     from regclaims.config.loading import load, read_yaml
 
     studies: list[Path] = []
@@ -116,6 +120,9 @@ def _sorted_out(files: Sequence[Path]) -> tuple[list[Path], list[Problem], list[
             elif file.absolute().parent.name == "datasets" or {"target", "source"} & keys:
                 load(Dataset, file)
                 lines.append(f"{file}: good (`regclaims check-dataset {file}` loads its data)")
+            elif "zou_hastie" in keys:
+                load(Literature, file)
+                lines.append(f"{file}: good")
             else:
                 studies.append(file)
         except InputError as error:
@@ -147,19 +154,21 @@ def _registry(problems: list[Problem]) -> Registry | None:
 def _check_study(file: Path, registry: Registry | None, problems: list[Problem]) -> list[str]:
     from regclaims.claims.checks import check_together
     from regclaims.config import load_study
-    from regclaims.config.plan import cells, shards
+    from regclaims.config.allotment import load_allotment
+    from regclaims.designs.cells import cells
+    from regclaims.keys import cell_id
 
     try:
         study = load_study(file)
         if registry:
             check_together(study, registry, str(file))
+        population = cells(study)
+        load_allotment(study, Path(), [cell_id(cell.spec) for cell in population])
     except InputError as error:
         problems += error.problems
         return []
-    return [
-        f"{file}: good: {_count(len(cells(study)), 'cell')} in "
-        f"{_count(len(shards(study)), 'shard')}, {study.replicates} replicates each"
-    ]
+    size = _count(len(population), "cell")
+    return [f"{file}: good: {size}, {study.replicates} or more replicates each"]
 
 
 def _count(number: int, noun: str) -> str:

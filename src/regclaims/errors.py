@@ -1,4 +1,4 @@
-"""Errors that are meant for the person at the keyboard."""
+"""Errors that say what is wrong with what was given: inputs, or data."""
 
 from __future__ import annotations
 
@@ -41,3 +41,10 @@ class InputError(ValueError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UnfitError(ValueError):
+    """Data that a method cannot be fitted to, as where a class has no rows.
+
+    Of a study's replicate it is a finding, and counted; any other error is a fault of ours.
+    """

@@ -34,11 +34,53 @@ def test_the_examples_fit_together():
     assert told() == []
 
 
+def grid(**changes):
+    return {"population": [yaml.safe_load(STUDY)["population"][0] | changes]}
+
+
 def test_a_method_that_cannot_be_cross_validated_is_told_by_its_place():
-    grid = yaml.safe_load(STUDY)["population"][0] | {"cross_validation": ["ridge", "ols"]}
-    (line,) = told(study={"population": [grid]})
-    assert line.startswith("small.yaml: population[0].cross_validation[1]: must be one of ridge, ")
+    (line,) = told(study=grid(cross_validation=["ridge", "ols"]))
+    assert line.startswith(
+        "small.yaml: population[0].cross_validation[0].methods[1]: must be one of ridge, "
+    )
     assert line.endswith("found 'ols'")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ols",
+        "relaxed-lasso",
+        "elastic-net",
+        "elastic-net-rescaled",
+        "elastic-net-0.9",
+        "logistic-lasso",
+        "scad",
+        "adaptive-lasso",
+    ],
+)
+def test_what_has_no_cross_validation(name):
+    (line,) = told(study=grid(cross_validation=[name]))
+    assert line.endswith(f"found {name!r}")
+
+
+def test_several_lists_of_cross_validation_are_all_checked():
+    lines = told(
+        study=grid(cross_validation=[{"methods": ["ridge", "x"], "cells": 2}, {"methods": ["y"]}])
+    )
+    places = [line.split(": ")[1] for line in lines]
+    assert places == [
+        "population[0].cross_validation[0].methods[1]",
+        "population[0].cross_validation[1].methods[0]",
+    ]
+
+
+def test_logistic_cells_are_not_cross_validated():
+    lines = told(study=grid(response="logistic", cross_validation=["ridge"]))
+    assert lines == [
+        "small.yaml: population[0].cross_validation[0]: must be left out: logistic methods are "
+        "tuned by validation alone"
+    ]
 
 
 def test_a_data_set_that_is_not_there():
@@ -50,15 +92,65 @@ def test_a_data_set_that_is_not_there():
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("metric", "beauty"), ("method", "elastic-net-0.9"), ("tuning", "guess")],
+    [
+        ("metric", "beauty"),
+        ("method", "elastic-net-0.9"),
+        ("tuning", "guess"),
+    ],
 )
 def test_a_claim_that_asks_for_what_is_not_there(key, value):
     lines = told(part={key: value})
-    assert lines
+    assert lines  # no more than what is wrong, in either reading
     for line in lines:
         assert line.startswith("config/claims/zeros.yaml: claims.")
         assert f".parts[0].{key}: must be one of " in line
         assert line.endswith(f"found {value!r}")
+
+
+@pytest.mark.parametrize(
+    ("method", "tuning", "good"),
+    [
+        ("relaxed-lasso", "validation", True),
+        ("relaxed-lasso", "bic", False),
+        ("adaptive-lasso", "bic", True),
+        ("adaptive-lasso", "matched-df", False),
+        ("elastic-net", "cv-min", True),
+        ("elastic-net", "cv-1se", False),
+        ("elastic-net-0.5", "cv-1se", True),
+        ("elastic-net-rescaled", "oracle", True),
+        ("elastic-net-rescaled", "cv-min", False),
+        ("logistic-elastic-net-0.5", "oracle", True),
+        ("logistic-lasso", "bic", False),
+    ],
+)
+def test_tunings_by_method(method, tuning, good):
+    lines = told(part={"method": method, "tuning": tuning})
+    assert bool(lines) != good
+    for line in lines:
+        assert "tuning: must be one of" in line
+
+
+@pytest.mark.parametrize(
+    ("metric", "evidence", "good"),
+    [
+        ("squared_bias", "stability", True),
+        ("squared_bias", "fits", False),
+        ("participation_ratio", "fits", True),
+        ("near_zero_share", "fits", True),
+        ("participation_ratio", "stability", False),
+        ("log_loss", "fits", True),
+    ],
+)
+def test_metrics_by_evidence(metric, evidence, good):
+    lines = told(part={"metric": metric, "evidence": evidence})
+    assert bool(lines) != good
+
+
+def test_the_other_arm_is_checked_too():
+    versus = {"method": "ridge", "tuning": "guess"}
+    lines = told(part={"versus": versus, "versus_metric": "beauty"})
+    assert any(".parts[0].versus.tuning: must be one of" in line for line in lines)
+    assert any(".parts[0].versus_metric: must be one of" in line for line in lines)
 
 
 def test_ols_is_not_tuned():

@@ -6,12 +6,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
 from regclaims.claims.verdicts import COLUMNS
 from regclaims.cli import main
+from regclaims.config import load_study
 from regclaims.config.reference import CLAIMS, DATASET, STUDY
+from regclaims.designs.cells import cells
+from regclaims.evidence.packing import folder, sections, shards
+from regclaims.io import write_csv, write_parquet
+from regclaims.keys import cell_id
+from regclaims.plan.costs import COLUMNS as COSTS
+from regclaims.plan.costs import KIND
 
 ROOT = Path(__file__).resolve().parents[2]
 CSV = "x1,x2,plot,yield\n" + "".join(f"{i},{i * i % 7},p{i},{i * i * i % 11}\n" for i in range(12))
@@ -64,7 +72,7 @@ def test_a_good_configuration_is_counted(project, run):
     status, out, err = run("check-config")
     assert (status, err) == (0, [])
     assert out == [
-        "config/small.yaml: good: 8 cells in 2 shards, 12 replicates each",
+        "config/small.yaml: good: 8 cells, 12 or more replicates each",
         "config/claims: good: 1 claim",
         "config/datasets: good: 1 data set",
     ]
@@ -111,6 +119,23 @@ def test_problems_of_the_data_are_told(project, run):
     change(project / "data/wheat.csv", "3,2,p3,5", "3,two,p3,5")
     (line,) = refused(run("check-config"))
     assert line.startswith("data/wheat.csv: column x2, row 4: must be a finite number")
+
+
+def test_problems_of_the_allotment_are_told(project, run):
+    with (project / "config/small.yaml").open("a", encoding="utf-8") as file:
+        file.write("allotment: config/more.csv\n")
+    assert refused(run("check-config")) == [
+        "config/more.csv: cannot be read: no such file or directory"
+    ]
+    Path("config/more.csv").write_text("cell_id,replicates\nzz,40\n", encoding="utf-8")
+    (line,) = refused(run("check-config"))
+    assert line.startswith("config/more.csv: line 2: cell 'zz' is not in the study")
+
+
+def test_a_fraction_that_cannot_be_balanced_is_told(project, run):
+    change(project / "config/small.yaml", "snrs: [1.22]", "snrs: [1.22]\n    fraction: 9")
+    (line,) = refused(run("check-config"))
+    assert line.startswith("config/small.yaml: population[0]")
 
 
 def test_one_problem_has_one_line_however_many_studies_share_it(project, run):
@@ -352,6 +377,212 @@ def test_an_unknown_claim_gets_one_line_with_near_ones(project, run):
     ]
 
 
+# Plans
+
+
+def cell_ids():
+    study = load_study(Path("config/small.yaml"))
+    return [cell_id(cell.spec) for cell in cells(study)]
+
+
+def write_pilot(spread=0.5, milliseconds=10.0):
+    """Write what a pilot run of the small study would have measured."""
+    lambdas = load_study(Path("config/small.yaml")).methods.n_lambdas
+    costs = [
+        (family, n, p, folds, lambdas, milliseconds, milliseconds / 5, 3)
+        for family in ("least-squares", "lasso", "elastic-net")
+        for n, p in ((100, 10), (50, 200))
+        for folds in (0, 1)
+    ]
+    write_csv("data/pilot/costs.csv", pd.DataFrame(costs, columns=list(COSTS)))
+    rows = [("l1-has-zeros", 0, cell, spread, 0.05) for cell in cell_ids()]
+    columns = ["claim_id", "part", "cell_id", "deviation", "margin"]
+    write_csv("data/pilot/deviations.csv", pd.DataFrame(rows, columns=columns))
+
+
+def plan(run, *options):
+    return run("plan", "--config", "config/small.yaml", *options)
+
+
+def number(out, name):
+    """Return the first number of the line that begins with this name."""
+    (line,) = (line for line in out if line.strip().startswith(f"{name} "))
+    return float(line.strip().removeprefix(name).split()[0].replace(",", ""))
+
+
+def test_a_plan_says_size_cost_and_precision(project, run):
+    write_pilot()
+    status, out, err = plan(run)
+    assert (status, err) == (0, [])
+    assert out[0] == "Study small"
+    assert number(out, "cells") == 8
+    # 12 replicates and 5 to screen with.
+    assert number(out, "replicates per cell") == 12
+    assert number(out, "data sets") == 8 * 17
+    minutes = 8 * 17 * 0.010 / 60
+    for family in ("least-squares", "lasso", "elastic-net"):
+        assert number(out, family) == pytest.approx(minutes, abs=0.05)
+    assert number(out, "all") == pytest.approx(3 * minutes, abs=0.05)
+    assert not any("extrapolation" in line for line in out)
+    # .5/sqrt(12) in units of .05.
+    row = next(line for line in out if line.strip().startswith("l1-has-zeros"))
+    assert row.split() == ["l1-has-zeros", "1", "8", "0.05", "2.89", "2.89", "0", "%"]
+
+
+def test_a_plan_says_what_no_pilot_measured(project, run):
+    write_pilot()
+    change(project / "config/small.yaml", "[50, 200]]", "[50, 100]]")
+    _, out, _ = plan(run)
+    assert sum("% by extrapolation" in line for line in out) == 3
+    # Four of the eight cells are those of the pilot.
+    assert any(line.split()[:3] == ["l1-has-zeros", "1", "4"] for line in out)
+
+
+def test_a_plan_without_a_pilot(project, run):
+    (line,) = refused(plan(run))
+    assert line.startswith("data/pilot/costs.csv: cannot be read: ")
+    assert "`regclaims plan --record` writes it" in line
+
+
+def test_nothing_to_record_before_a_run(project, run):
+    assert refused(plan(run, "--record")) == ["results: holds no finished run; run the study first"]
+
+
+def test_an_allotment_needs_a_file_to_be_written_to(project, run):
+    write_pilot()
+    assert refused(plan(run, "--allot")) == [
+        "config/small.yaml: allotment: must name the CSV file that --allot is to write"
+    ]
+
+
+def allotted(run, *options):
+    file = Path("config/small.yaml")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text + "allotment: config/more.csv\n", encoding="utf-8")
+    # A standard error of a third of the margin takes 36 replicates: 40, as they come in tens.
+    write_pilot(spread=0.1)
+    told = plan(run, "--allot", *options)
+    return told, pd.read_csv("config/more.csv")
+
+
+def test_an_allotment_is_written_and_taken_into_account(project, run):
+    (status, out, err), table = allotted(run, "--minutes", "10")
+    assert (status, err) == (0, [])
+    assert out[0].startswith("config/more.csv: 8 cells get more than 12 replicates; 8 of 8 cells")
+    assert set(table["cell_id"]) == set(cell_ids())
+    assert set(table["replicates"]) == {40}
+    assert number(out, "data sets") == 8 * 45
+    assert any(line.split()[-2:] == ["100", "%"] for line in out)
+    # It is read again without --allot, and the configuration is good.
+    assert plan(run)[1] == out[1:]
+    assert run("check-config")[0] == 0
+
+
+def test_an_allotment_keeps_to_its_minutes(project, run):
+    # 8 x 17 data sets of 30 ms are .068 minutes; each cell wants 28 more, .014 minutes.
+    (status, _, _), table = allotted(run, "--minutes", "0.1")
+    assert status == 0
+    assert len(table) == 2
+
+
+def test_an_allotment_keeps_to_what_one_cell_may_have(project, run):
+    (_, out, _), table = allotted(run, "--minutes", "10", "--most", "20")
+    assert set(table["replicates"]) == {20}
+    assert "; 0 of 8 cells have what" in out[0]
+
+
+def test_a_plan_of_logistic_cells_with_a_pilot_that_had_none(project, run):
+    write_pilot()
+    change(
+        project / "config/small.yaml",
+        "    snrs: [1.22]",
+        "    snrs: [1.22]\n    response: logistic",
+    )
+    change(project / "config/small.yaml", "    cross_validation: [ridge, lasso]\n", "")
+    status, _, (line,) = plan(run)
+    assert status == 2
+    assert "logistic" in line
+
+
+@pytest.mark.parametrize("name", ["costs.csv", "deviations.csv"])
+def test_a_pilot_with_other_columns(project, run, name):
+    write_pilot()
+    Path("data/pilot", name).write_text("a,b\n1,2\n", encoding="utf-8")
+    (line,) = refused(plan(run))
+    assert line.startswith(f"data/pilot/{name}: lacks the columns ")
+    assert line.endswith("; `regclaims plan --record` writes it after a run")
+
+
+def test_a_pilot_with_words_for_numbers(project, run):
+    write_pilot()
+    change(project / "data/pilot/costs.csv", ",10.0,2.0,3\n", ",much,2.0,3\n")
+    (line,) = refused(plan(run))
+    assert line.startswith("data/pilot/costs.csv: cannot be read: ")
+
+
+def write_times(seconds=0.02):
+    """Write what a run of the small study took, so many seconds a data set; returns the files."""
+    study = load_study(Path("config/small.yaml"))
+    files = []
+    for shard in shards(study, {}):
+        spec = shard.cells[0]
+        row = (shard.family, spec["n_samples"], spec["n_features"], 0, study.methods.n_lambdas)
+        times = [(*row, 10, 10 * seconds), (*row, 5, 5 * seconds)]
+        table = pd.DataFrame(times, columns=[*KIND, "n_lambdas", "data_sets", "seconds"])
+        files.append(Path("results/work", folder(shard, sections(study)), "times.csv"))
+        write_csv(files[-1], table)
+    return files
+
+
+def test_a_run_is_recorded(project, run):
+    families = ("least-squares", "lasso", "elastic-net")
+    files = write_times()
+    # Another study's, and those of other settings, are none of ours.
+    other = pd.read_csv(files[0]).assign(seconds=1e6)
+    write_csv("results/work/lasso-0123456789abcdef/0123456789abcdef/times.csv", other)
+    write_csv(files[0].parent.parent / "0123456789abcdef" / "times.csv", other)
+    row = {"claim_id": "l1-has-zeros", "part": 0, "cell_id": cell_ids()[0], "se": 0.1}
+    row |= {"replicates": 16, "reading": "charitable", "why_not": ""}
+    write_parquet("results/contrasts.parquet", pd.DataFrame([row]))
+    status, out, err = plan(run, "--record")
+    assert (status, err) == (0, [])
+    assert out[0].startswith("data/pilot: measurements of the last run")
+    costs = pd.read_csv("data/pilot/costs.csv").set_index("family")
+    assert set(costs.index) == set(families)
+    # 20 milliseconds a data set in all cells.
+    assert (costs["milliseconds"] == 20).all()
+    assert (costs["spread"] == 0).all()
+    assert set(costs["n_lambdas"]) == {load_study(Path("config/small.yaml")).methods.n_lambdas}
+    found = pd.read_csv("data/pilot/deviations.csv")
+    assert found[["deviation", "margin"]].to_numpy().tolist() == [[0.4, 0.05]]
+    # What was recorded is what a plan goes by from then on.
+    assert plan(run)[1] == out[1:]
+
+
+def test_a_run_with_other_claims_is_not_recorded(project, run):
+    write_times()
+    table = pd.DataFrame({"claim_id": ["l1-has-zeros", "l1-is-slow"]})
+    write_parquet("results/contrasts.parquet", table)
+    assert refused(plan(run, "--record")) == [
+        "results/contrasts.parquet: has claims that config/claims lacks (l1-is-slow); run the "
+        "study first"
+    ]
+    assert not Path("data/pilot").exists()
+
+
+def test_a_run_of_which_something_is_missing_is_not_recorded(project, run):
+    files = write_times()
+    write_parquet("results/contrasts.parquet", pd.DataFrame())
+    gone = [file for file in files if file.parts[2].startswith("lasso-")]
+    for file in (*gone, files[0]):
+        file.unlink()
+    lines = refused(plan(run, "--record"))
+    assert len(lines) == 2
+    assert lines[0].startswith(f"{files[0]}: is missing, as are the times of 1 of 2 least-squares")
+    assert lines[1].startswith(f"{gone[0]}: is missing, as are the times of 2 of 2 lasso shards")
+    assert not Path("data/pilot").exists()
+
+
 def test_every_shipped_claim_fits_on_a_screen(run, monkeypatch):
     monkeypatch.chdir(ROOT)
     _, out, err = run("check-config")
@@ -369,7 +600,7 @@ def test_help_lists_the_commands(capsys):
         main(["--help"])
     assert ended.value.code == 0
     text = capsys.readouterr().out
-    for command in ("check-config", "check-dataset", "verdicts", "explain"):
+    for command in ("check-config", "check-dataset", "verdicts", "explain", "plan", "replay"):
         assert command in text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -240,27 +241,46 @@ def test_only_cells_with_both_arms_are_compared() -> None:
     assert list(contrast(pd.concat([both, lasso]), part()).index) == ["c"]
 
 
+@pytest.mark.parametrize("evidence", ["fits", "stability"])
+def test_a_table_without_the_arms_has_columns_of_the_same_types(evidence: str) -> None:
+    if evidence == "fits":
+        table, rule = fits([0.2, 0.3], [0.4, 0.4]), part()
+    else:
+        table, rule = stability([0.5, 0.5, 0.4], [0.7, 0.7, 0.6]), part(**COSINE)
+    found, none = contrast(table, rule), contrast(table[table["method"] == "lasso"], rule)
+    assert (len(found), len(none)) == (1, 0)
+    assert none.dtypes.to_dict() == found.dtypes.to_dict()
+    assert found["effect"].dtype == float
+    assert found["replicates"].dtype == int
+    assert none.index.name == found.index.name == "cell_id"
+    assert none.index.dtype == found.index.dtype
+
+
 def test_one_replicate_decides_nothing() -> None:
     found = contrast(fits([0.2], [0.4]), part()).loc["c"]
     assert (found["state"], found["p_above"], found["p_below"]) == ("open", 1, 1)
 
 
-def stability(lasso: list[float], ridge: list[float]) -> pd.DataFrame:
+def stability(
+    lasso: list[float], ridge: list[float], undefined: tuple[int, int] = (0, 0), cell: str = "c"
+) -> pd.DataFrame:
     """Return jackknifed values of two measures: the value itself, then without each replicate."""
     rows = [
-        {"cell_id": "c", "method": method, "tuning": "validation", "metric": metric}
-        | {"left_out": i - 1, "value": value}
-        for method, values in (("lasso", lasso), ("ridge", ridge))
-        for metric in ("cosine", "other")
-        for i, value in enumerate(values)
+        {"cell_id": cell, "method": method, "tuning": "validation", "metric": metric}
+        | {"value": values[0] + shift, "left_out": [value + shift for value in values[1:]]}
+        | {"replicates": len(values) - 1, "n_undefined": n, "n_failed": 0}
+        for (method, values), n in zip((("lasso", lasso), ("ridge", ridge)), undefined, strict=True)
+        for metric, shift in (("cosine", 0.0), ("other", 0.1))
     ]
     return pd.DataFrame(rows)
 
 
+COSINE = {"evidence": "stability", "metric": "cosine", "scale": "difference", "margin": 0.02}
+
+
 def test_stability_is_compared_by_the_jackknife_of_the_paired_values() -> None:
     lasso, ridge = [0.5, 0.52, 0.47, 0.51], [0.7, 0.73, 0.66, 0.70]
-    compared = part(evidence="stability", metric="cosine", scale="difference", margin=0.02)
-    found = contrast(stability(lasso, ridge), compared).loc["c"]
+    found = contrast(stability(lasso, ridge), part(**COSINE)).loc["c"]
     left_out = np.subtract(ridge, lasso)[1:]
     error = np.sqrt(2 / 3 * ((left_out - left_out.mean()) ** 2).sum())
     assert found["effect"] == pytest.approx(0.2)
@@ -270,9 +290,143 @@ def test_stability_is_compared_by_the_jackknife_of_the_paired_values() -> None:
 
 
 def test_stability_of_a_failed_arm_leaves_the_cell_open() -> None:
-    compared = part(evidence="stability", metric="cosine", scale="difference")
-    found = contrast(stability([float("nan")], [0.7, 0.73, 0.66, 0.70]), compared).loc["c"]
+    failed = [float("nan")] * 4
+    found = contrast(stability(failed, [0.7, 0.73, 0.66, 0.70]), part(**COSINE)).loc["c"]
     assert (found["state"], found["p_above"], found["p_below"]) == ("open", 1, 1)
+    assert (found["replicates"], found["undefined"]) == (3, 3)
+
+
+def test_stability_of_arms_may_differ_in_measure() -> None:
+    lasso, ridge = [0.5, 0.52, 0.47, 0.51], [0.7, 0.73, 0.66, 0.70]
+    found = contrast(stability(lasso, ridge), part(**COSINE, versus_metric="other")).loc["c"]
+    assert found["effect"] == pytest.approx(0.3)
+
+
+def test_stability_against_a_number() -> None:
+    lasso = [0.5, 0.52, 0.47, 0.51]
+    found = contrast(stability(lasso, lasso), part(**COSINE, versus=0.9)).loc["c"]
+    assert found["effect"] == pytest.approx(0.4)
+    assert found["se"] == pytest.approx(jackknife_error(np.array(lasso[1:])))
+
+
+def test_stability_by_a_ratio() -> None:
+    lasso, ridge = [0.5, 0.52, 0.47, 0.51], [0.7, 0.73, 0.66, 0.70]
+    found = contrast(stability(lasso, ridge), part(**COSINE | {"scale": "log-ratio"})).loc["c"]
+    ratios = np.log(np.divide(ridge, lasso))
+    assert found["effect"] == pytest.approx(ratios[0])
+    assert found["se"] == pytest.approx(jackknife_error(ratios[1:]))
+
+
+@pytest.mark.parametrize(
+    ("undefined", "state"),
+    [
+        ((0, 0), "holds"),
+        ((1, 0), "holds"),
+        ((0, 1), "holds"),
+        ((2, 0), "open"),
+        ((0, 2), "open"),
+        # Those of both arms may be different replicates, of which there are no more than ten.
+        ((1, 1), "open"),
+        ((6, 7), "open"),
+    ],
+)
+def test_null_fits_in_more_than_a_tenth_of_the_replicates_leave_stability_open(
+    undefined: tuple[int, int], state: str
+) -> None:
+    lasso, ridge = np.linspace(0.5, 0.51, 11), np.linspace(0.7, 0.72, 11)
+    table = stability(list(lasso), list(ridge), undefined)
+    found = contrast(table, part(**COSINE)).loc["c"]
+    assert (found["replicates"], found["undefined"]) == (10, min(10, sum(undefined)))
+    assert found["state"] == state
+    assert (found["p_above"] == 1) == (state == "open")
+
+
+def test_stability_of_cells_with_different_numbers_of_replicates() -> None:
+    few, many = np.linspace(0.5, 0.52, 5), np.linspace(0.5, 0.53, 12)
+    tables = [
+        stability(list(few), list(few + 0.2), cell="a"),
+        stability(list(many), list(many + 0.1), cell="b"),
+    ]
+    found = contrast(pd.concat(tables), part(**COSINE))
+    assert list(found["replicates"]) == [4, 11]
+    assert list(found["effect"]) == pytest.approx([0.2, 0.1])
+    assert list(found["undefined"]) == [0, 0]
+
+
+def test_stability_is_the_same_from_a_file(tmp_path: Path) -> None:
+    table = stability([0.5, 0.52, 0.47, 0.51], [0.7, 0.73, 0.66, 0.70])
+    table.to_parquet(tmp_path / "a.parquet")
+    again = pd.read_parquet(tmp_path / "a.parquet")
+    pd.testing.assert_frame_equal(contrast(again, part(**COSINE)), contrast(table, part(**COSINE)))
+
+
+def test_only_cells_with_both_arms_of_stability_are_compared() -> None:
+    both = stability([0.5, 0.52, 0.47], [0.7, 0.73, 0.66])
+    lasso = both[both["method"] == "lasso"].assign(cell_id="d")
+    assert list(contrast(pd.concat([both, lasso]), part(**COSINE)).index) == ["c"]
+
+
+# Cells of different sizes
+
+
+def test_a_cell_with_fewer_replicates_has_none_undefined_for_that() -> None:
+    rng = np.random.default_rng(1)
+    few, many = rng.random(4) / 9 + 0.2, rng.random(30) / 9 + 0.2
+    tables = [
+        fits(list(few), list(few + 0.3), cell_id="a"),
+        fits(list(many), list(many + 0.2), cell_id="b"),
+    ]
+    both = contrast(pd.concat(tables), part())
+    assert list(both["replicates"]) == [4, 30]
+    assert list(both["undefined"]) == [0, 0]
+    alone = pd.concat([contrast(table, part()) for table in tables])
+    pd.testing.assert_frame_equal(both, alone)
+
+
+@pytest.mark.parametrize("screening", [0, 5])
+def test_a_small_cell_s_failures_are_counted_by_its_own_replicates(screening: int) -> None:
+    table = fits([0.2] * 8, [0.4] * 8, cell_id="a")
+    table.loc[3, "status"] = "failed"
+    large = fits(list(np.linspace(0.2, 0.3, 40)), [0.4] * 40, cell_id="b")
+    both = pd.concat([table, large], ignore_index=True)
+    both["replicate"] += screening
+    found = contrast(both, part())
+    # One of 8 is more than a tenth; of 40 it would not be.
+    assert list(found["replicates"]) == [8, 40]
+    assert (found.loc["a", "undefined"], found.loc["a", "state"]) == (1, "open")
+    assert found.loc["b", "undefined"] == 0
+
+
+def test_events_of_cells_of_different_sizes() -> None:
+    tables = [
+        fits([1.0] * n, [0.0] * n, cell_id=cell).rename(columns={"rr": "has_zero"})
+        for cell, n in (("a", 5), ("b", 20))
+    ]
+    asked = part(metric="has_zero", versus=0.5, scale="difference", direction="above")
+    found = contrast(pd.concat(tables), asked)
+    assert list(found["replicates"]) == [5, 20]
+    assert list(found["undefined"]) == [0, 0]
+    exact = [stats.binomtest(n, n, 0.55, alternative="greater").pvalue for n in (5, 20)]
+    assert list(found["p_above"]) == pytest.approx(exact)
+
+
+@pytest.mark.parametrize("scale", ["difference", "log-ratio"])
+def test_no_cell_has_the_arms(scale: str) -> None:
+    table = fits([0.2, 0.3], [0.4, 0.5])
+    for gone in ("lasso", "ridge"):
+        found = contrast(table[table["method"] != gone], part(scale=scale))
+        assert len(found) == 0
+        assert list(found) == list(contrast(table, part(scale=scale)))
+
+
+def test_null_of_a_failed_fit_is_not_known_and_does_not_matter(tmp_path: Path) -> None:
+    table = fits(list(np.linspace(0.2, 0.3, 12)), [0.5] * 12)
+    table["null"] = table["null"].astype(object)
+    table.loc[0, ["status", "rr", "null"]] = "failed", np.nan, None
+    table.to_parquet(tmp_path / "a.parquet")
+    for one in (table, pd.read_parquet(tmp_path / "a.parquet")):
+        found = contrast(one, part(non_null=True)).loc["c"]
+        assert (found["undefined"], found["state"]) == (1, "holds")
 
 
 def test_exactly_a_tenth_undefined_still_counts() -> None:

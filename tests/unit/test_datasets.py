@@ -237,6 +237,10 @@ def test_an_unknown_loader_is_named_with_those_that_exist():
 # Splits
 
 SETTINGS = Settings(
+    l1_ratios=(),
+    logistic_l1_ratios=(),
+    gammas=(),
+    max_at_end=0.05,
     n_lambdas=15,
     floors=(1e-3, 1e-2, 1e-1),
     deviance_stop=0.999,

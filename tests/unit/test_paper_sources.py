@@ -16,6 +16,8 @@ CONSTANTS = [
     r"\\RcNorm\{[^}]*\}\^2",
     r"\\(sigma|beta)\^2",
     r"p<5n",
+    r"n/2|b_0|1\+\\lambda_2|\\lambda_2=|\\pi\^2/3",
+    r"P\(y=1|=1/\(1\+e|\(1-\\gamma\)",
     r"[mnu]-(u\+)?1",
     r"1-\\alpha",
     r"#\d|\\RcClaim\}\[4\]|\\RcFigure\}\[3\]",

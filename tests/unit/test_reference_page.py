@@ -9,9 +9,9 @@ import yaml
 from regclaims.config.base import models_in, validate
 from regclaims.config.claims import Group
 from regclaims.config.datasets import Dataset
-from regclaims.config.plan import cells
 from regclaims.config.reference import CLAIMS, DATASET, STUDY, page
 from regclaims.config.study import Study
+from regclaims.designs.cells import cells
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,8 +7,8 @@ from regclaims.config import load_registry
 from regclaims.config.claims import Part, Rule
 from regclaims.config.reference import CLAIMS, DATASET
 from regclaims.errors import InputError
-from regclaims.evidence.cells import METRICS
-from regclaims.metrics.stability import MEASURES
+from regclaims.evidence.measures import METRICS
+from regclaims.metrics.variance import MEASURES
 
 
 def write(folder, **texts):

@@ -1,28 +1,176 @@
 """Rules that choose a lambda."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from regclaims.solvers import FoldErrors
-from regclaims.tuning import Choice, at_df, choose, smallest
+from regclaims.solvers import FoldErrors, gaussian_path, logistic_path, ridge_path
+from regclaims.tuning import (
+    Choice,
+    at_df,
+    best_of,
+    choice,
+    choose,
+    first_with_df,
+    least_bic,
+    smallest,
+)
+
+NO, YES = False, True
+
+
+def drawn(n=60, p=8, noise=1.0, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n, p)) + rng.standard_normal((n, 1))
+    return X, X[:, 0] - X[:, 1] + noise * rng.standard_normal(n)
+
+
+def rss(X, y, path):
+    return ((y - path.predict(X)) ** 2).sum(axis=1)
+
+
+def with_failures(path, *places):
+    status = path.status.copy()
+    status[list(places)] = "failed"
+    return replace(path, status=status)
+
+
+# By error
 
 
 @pytest.mark.parametrize(
-    ("errors", "planned", "expected"),
+    ("errors", "expected"),
     [
-        ([3.0, 1.0, 2.0], 3, Choice(1, False)),
-        ([3.0, 2.0, 1.0], 3, Choice(2, True)),
-        # The path ended early because the deviance is explained: its end is not the grid's.
-        ([3.0, 2.0, 1.0], 5, Choice(2, False)),
+        ([3.0, 1.0, 2.0], Choice(1, NO)),
+        # The last of the path, wherever it ended.
+        ([3.0, 2.0, 1.0], Choice(2, YES)),
         # The null model is the best: no longer grid would find a larger lambda that differs.
-        ([1.0, 2.0, 3.0], 3, Choice(0, False)),
+        ([1.0, 2.0, 3.0], Choice(0, NO)),
         # Equal errors go to the larger lambda.
-        ([2.0, 1.0, 1.0], 3, Choice(1, False)),
-        ([1.0, 1.0], 2, Choice(0, False)),
+        ([2.0, 1.0, 1.0], Choice(1, NO)),
+        ([1.0, 1.0], Choice(0, NO)),
+        # One fit is no grid.
+        ([1.0], Choice(0, NO)),
+        ([np.inf, 2.0, np.nan], Choice(1, NO)),
     ],
 )
-def test_smallest_error(errors, planned, expected):
-    assert smallest(np.array(errors), planned) == expected
+def test_smallest_error(errors, expected):
+    assert smallest(np.array(errors)) == expected
+
+
+def test_what_failed_is_not_chosen_however_small_its_error():
+    errors = np.array([3.0, -5.0, np.nan, 2.0])
+    assert smallest(errors, np.array([True, False, False, True])) == Choice(3, True)
+    for certified in (np.zeros(4, dtype=bool), np.array([False, False, True, False])):
+        with pytest.raises(ValueError, match="none of the fits is certified"):
+            smallest(errors, certified)
+
+
+def test_the_best_of_several_paths():
+    errors = {0.1: np.array([5.0, 2.0, 4.0]), 0.9: np.array([5.0, 3.0]), 0.5: np.array([5.0, 1.0])}
+    assert best_of(errors) == (0.5, Choice(1, True))
+    certified = {ratio: np.ones(len(found), dtype=bool) for ratio, found in errors.items()}
+    certified[0.5][1] = False
+    assert best_of(errors, certified) == (0.1, Choice(1, False))
+    for found in certified.values():
+        found[:] = False
+    with pytest.raises(ValueError, match="none of the fits is certified"):
+        best_of(errors, certified)
+
+
+def test_of_equal_errors_the_larger_l1_ratio_has_it():
+    errors = {0.1: np.array([1.0, 2.0]), 0.9: np.array([2.0, 1.0, 1.0]), 0.5: np.array([1.0, 2.0])}
+    assert best_of(errors) == (0.9, Choice(1, False))
+
+
+# By cross-validation
+
+
+def folds(errors, converged=None):
+    errors = np.array(errors, dtype=float)
+    good = np.ones(errors.shape, dtype=bool) if converged is None else np.array(converged)
+    return FoldErrors(np.arange(errors.shape[1], 0.0, -1), errors, good)
+
+
+def test_the_standard_error_of_a_mean_over_folds():
+    found = folds([[1.0, 2.0], [3.0, 2.0], [5.0, 2.0], [7.0, 2.0]])
+    # Deviations of -3, -1, 1, 3 from 4: variance 20/3 over 4 folds.
+    np.testing.assert_allclose(found.standard_error, [np.sqrt(20 / 3 / 4), 0.0], rtol=1e-15)
+
+
+def test_within_one_standard_error_of_the_smallest():
+    # Means 6, 4.5, 3.5, 7; the two folds of the smallest are 5 and 2: standard error 1.5.
+    found = folds([[9.0, 1.0, 5.0, 5.0], [3.0, 8.0, 2.0, 9.0]])
+    assert found.one_standard_error == 1
+    # A mean exactly at the bound is within it.
+    assert folds([[9.0, 4.0, 5.0], [3.0, 6.0, 2.0]]).one_standard_error == 1
+    assert folds([[9.0, 5.0, 5.0], [3.0, 6.0, 2.0]]).one_standard_error == 2
+
+
+def test_a_lambda_at_which_a_fold_failed_is_not_chosen():
+    bad = [[True, False, True], [True, True, True]]
+    found = folds([[9.0, 0.0, 1.0], [9.0, 0.0, 1.0]], bad)
+    assert found.one_standard_error == 2
+    failed = folds([[1.0, 2.0], [1.0, 2.0]], [[False, True], [True, False]])
+    with pytest.raises(ValueError, match="at no lambda are the fits of all folds certified"):
+        failed.one_standard_error  # noqa: B018
+
+
+# All rules
+
+
+def test_every_rule_uses_its_own_ingredient():
+    chosen = choose(
+        validation_error=np.array([4.0, 3.0, 2.0, 1.0]),
+        oracle_risk=np.array([1.0, 2.0, 3.0, 4.0]),
+        bic=Choice(3, True),
+        folds=folds([[9.0, 1.0, 5.0, 5.0], [3.0, 8.0, 2.0, 9.0]]),
+    )
+    assert chosen == {
+        "validation": Choice(3, True),
+        "oracle": Choice(0, False),
+        "bic": Choice(3, True),
+        "cv-min": Choice(2, False),
+        "cv-1se": Choice(1, False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "rules"),
+    [
+        ({}, []),
+        ({"validation_error": np.arange(4.0)}, ["validation"]),
+        ({"oracle_risk": np.arange(4.0)}, ["oracle"]),
+        ({"bic": Choice(0, False)}, ["bic"]),
+        ({"folds": folds([[1.0, 2.0], [1.0, 2.0]])}, ["cv-min", "cv-1se"]),
+    ],
+)
+def test_rules_without_ingredients_are_left_out(given, rules):
+    assert list(choose(**given)) == rules
+
+
+def test_no_rule_chooses_a_failed_fit():
+    certified = np.array([True, True, False])
+    chosen = choose(
+        validation_error=np.array([3.0, 2.0, 1.0]),
+        oracle_risk=np.array([3.0, 2.0, np.nan]),
+        folds=folds([[3.0, 2.0, 1.0], [3.0, 2.0, 1.0]]),
+        certified=certified,
+    )
+    assert {found.index for found in chosen.values()} == {1}
+    with pytest.raises(ValueError, match="certified"):
+        choose(folds=folds([[1.0, 2.0], [1.0, 2.0]]), certified=np.zeros(2, dtype=bool))
+
+
+@pytest.mark.parametrize(
+    ("index", "n_fits", "end"), [(0, 1, NO), (0, 2, NO), (1, 2, YES), (1, 3, NO)]
+)
+def test_only_the_last_of_several_is_at_the_end(index, n_fits, end):
+    assert choice(index, n_fits) == Choice(index, end)
+
+
+# By degrees of freedom
 
 
 @pytest.mark.parametrize(
@@ -40,36 +188,99 @@ def test_smallest_error(errors, planned, expected):
     ],
 )
 def test_matched_degrees_of_freedom(df, target, expected):
-    assert at_df(np.array(df), target) == Choice(expected, False)
+    assert at_df(np.array(df), target) == choice(expected, len(df))
 
 
-def test_every_rule_uses_its_own_ingredient():
-    folds = FoldErrors(
-        lambdas=np.array([4.0, 3.0, 2.0, 1.0]),
-        errors=np.array([[9.0, 1.0, 5.0, 5.0], [1.0, 8.0, 2.0, 9.0]]),
-        converged=np.ones((2, 4), dtype=bool),
-    )
-    chosen = choose(
-        n_lambdas=4,
-        validation_error=np.array([4.0, 3.0, 2.0, 1.0]),
-        oracle_risk=np.array([1.0, 2.0, 3.0, 4.0]),
-        folds=folds,
-    )
-    assert dict(chosen) == {
-        "validation": Choice(3, True),
-        "oracle": Choice(0, False),
-        # Means over folds: 5, 4.5, 3.5, 7; neither fold's own smallest.
-        "cv-min": Choice(2, False),
+def every_kind():
+    X, y = drawn()
+    return {
+        "lasso": gaussian_path(X, y),
+        "net": gaussian_path(X, y, l1_ratio=0.3),
+        "ridge": ridge_path(X, y),
+        "raw net": gaussian_path(X * np.geomspace(0.1, 10, 8), y, l1_ratio=0.3, standardize=False),
+        "logistic net": logistic_path(X, (y > 0).astype(float), l1_ratio=0.3),
     }
 
 
-@pytest.mark.parametrize(
-    ("given", "rule"),
-    [
-        ({"validation_error": np.arange(4.0)}, "validation"),
-        ({"oracle_risk": np.arange(4.0)}, "oracle"),
-    ],
-)
-def test_rules_without_ingredients_are_left_out(given, rule):
-    assert list(choose(n_lambdas=4, **given)) == [rule]
-    assert not choose(n_lambdas=4)
+@pytest.mark.parametrize("kind", every_kind())
+def test_any_path_can_be_searched(kind):
+    path = every_kind()[kind]
+    for target in (0, 0.5, 3, 7.5, 100):
+        assert first_with_df(path, target) == at_df(path.df, target).index
+    errors = np.linspace(2, 1, len(path))
+    values = 60 * np.log(errors / 60) + np.log(60) * path.df
+    assert least_bic(path, errors, 60, 100) == (values.argmin(), values.min())
+
+
+@pytest.mark.parametrize("l1_ratio", [0.5, 1.0])
+def test_bic_by_hand(l1_ratio):
+    X, y = drawn()
+    path = gaussian_path(X, y, l1_ratio=l1_ratio)
+    errors = rss(X, y, path)
+    values = 60 * np.log(errors / 60) + np.log(60) * path.df
+    index, value = least_bic(path, errors, 60, 30)
+    assert 0 < index < 99
+    assert index == values.argmin()
+    assert value == values[index]
+    capped, _ = least_bic(path, errors, 60, 1.5)
+    assert capped == np.where(path.df <= 1.5, values, np.inf).argmin() < index
+
+
+@pytest.mark.parametrize("l1_ratio", [0.5, 1.0])
+def test_choices_by_df_pass_over_failed_fits(l1_ratio):
+    X, y = drawn()
+    path = gaussian_path(X, y, l1_ratio=l1_ratio)
+    errors = rss(X, y, path)
+    first = least_bic(path, errors, 60, 30)[0]
+    second = least_bic(with_failures(path, first), errors, 60, 30)[0]
+    assert second != first
+    lacking = np.where(np.arange(100) == first, np.nan, errors)
+    assert least_bic(path, lacking, 60, 30)[0] == second
+    k = first_with_df(path, 3)
+    assert first_with_df(with_failures(path, k), 3) == k + 1
+    nothing = with_failures(path, *range(100))
+    with pytest.raises(ValueError, match="none of the fits is certified"):
+        least_bic(nothing, errors, 60, 30)
+    with pytest.raises(ValueError, match="none of the fits is certified"):
+        first_with_df(nothing, 3)
+
+
+def test_no_fit_of_so_few_degrees_of_freedom():
+    X, y = drawn()
+    path = gaussian_path(X, y, lambdas=[0.1, 0.01])
+    with pytest.raises(ValueError, match=r"no certified fit has at most 0.5 degrees of freedom"):
+        least_bic(path, rss(X, y, path), 60, 0.5)
+
+
+def test_interpolation_does_not_win():
+    X, y = drawn(12, 40)
+    path = gaussian_path(X, y, lambda_min_ratio=1e-6, l1_ratio=0.9)
+    errors = rss(X, y, path)
+    assert errors[-1] < 1e-6 * errors[0]
+    index, _ = least_bic(path, errors, 12, 6)
+    assert path.df[index] <= 6
+
+
+def test_a_constant_response_is_the_null_model():
+    X, _ = drawn()
+    for value in (0.0, 0.1, 3.0):
+        y = np.full(60, value)
+        path = gaussian_path(X, y, lambdas=[1.0, 0.1])
+        index, bic = least_bic(path, rss(X, y, path), 60, 30)
+        assert index == 0
+        assert np.isfinite(bic)
+
+
+def test_residuals_within_rounding_are_as_good_as_none():
+    # Without noise, two fits that are both exact: of the fewer degrees of freedom.
+    X, y = drawn()
+    path = gaussian_path(X, y, lambdas=[1.0, 1e-3, 1e-4])
+    assert (path.df[1:] >= 2).all()
+    sparse = replace(
+        path,
+        coefs=np.where(np.arange(8) < [[0], [2], [3]], 1.0, 0.0),
+        freedom=np.array([0.0, 2.0, 3.0]),
+    )
+    index, bic = least_bic(sparse, np.array([100.0, 1e-29, 0.0]), 60, 30)
+    assert index == 1
+    assert np.isfinite(bic)

@@ -1,15 +1,18 @@
 """From tables to verdicts: what is written for every claim."""
 
 import copy
+import dataclasses
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
+from regclaims.claims.evidence import BATCH, batches, columns_of
 from regclaims.claims.verdicts import (
     COLUMNS,
     Evidence,
+    find,
     kink_evidence,
     registry_hash,
     take_verdicts,
@@ -59,14 +62,26 @@ def rule(bar="plain", filters=(), informative=False, **part):
     return plain
 
 
+MAX_AT_END = 0.05
+NO_CELLS = pd.DataFrame(columns=["cell_id", "method", "tuning", "metric", "mean"])
+NO_STABILITY = pd.DataFrame(
+    columns=["cell_id", "method", "tuning", "metric", "value", "left_out", "n_undefined"]
+)
+NO_KINK = pd.DataFrame(columns=["cell_id", "replicate", "method", "tuning", "zero_share"])
+
+
+def population(n_cells=40):
+    number = np.arange(n_cells)
+    return pd.DataFrame(
+        {"n_samples": 100, "n_features": np.where(number % 2, 10, 400)},
+        index=pd.Index([f"c{i:02}" for i in number], name="cell_id"),
+    )
+
+
 def evidence(n_cells=40, share=1.0, replicates=20):
     """Return evidence in which a lasso has zeros in this share of cells and never in others."""
     cells = [f"c{i:02}" for i in range(n_cells)]
     zero = np.arange(n_cells) < round(share * n_cells)
-    population = pd.DataFrame(
-        {"n_samples": 100, "n_features": np.where(np.arange(n_cells) % 2, 10, 400)},
-        index=pd.Index(cells, name="cell_id"),
-    )
     screening = pd.DataFrame(
         {"cell_id": cells, "replicate": 0, "role": "screening", "tuning": "oracle"}
         | {"method": "lasso", "has_zero": 0.0, "rr": np.where(np.arange(n_cells) < 30, 0.5, 1.0)}
@@ -84,14 +99,15 @@ def evidence(n_cells=40, share=1.0, replicates=20):
     )
     both = pd.concat([screening, fits], ignore_index=True)
     both = both.assign(status="converged", null=False)
-    nothing = pd.DataFrame({"cell_id": [], "method": [], "tuning": [], "metric": []})
-    return Evidence(population, both, nothing, nothing)
+    return Evidence(NO_CELLS, [both], NO_STABILITY, NO_KINK, MAX_AT_END)
 
 
-def court(reading="charitable", found=None, **claims):
+def court(reading="charitable", found=None, cells=None, **claims):
     claims = claims or {"l1-has-zeros": claim()}
     registry = {name.replace("_", "-"): value for name, value in claims.items()}
-    return take_verdicts(registry, BARS, found or evidence(), reading)
+    findings = find(registry, found or evidence())
+    cells = population() if cells is None else cells
+    return take_verdicts(registry, BARS, cells, findings, reading)
 
 
 def test_columns_are_those_of_the_contract_in_their_order():
@@ -162,13 +178,146 @@ def test_a_claim_does_not_depend_on_the_others():
 
 def test_verdicts_do_not_depend_on_the_order_of_rows():
     found = evidence(share=0.8)
-    shuffled = Evidence(
-        found.population.sample(frac=1, random_state=1),
-        found.fits.sample(frac=1, random_state=2),
-        found.stability,
-        found.kink,
+    (fits,) = found.fits
+    shuffled = dataclasses.replace(found, fits=[fits.sample(frac=1, random_state=2)])
+    cells = population().sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(
+        court(found=found).verdicts, court(found=shuffled, cells=cells).verdicts
     )
-    pd.testing.assert_frame_equal(court(found=found).verdicts, court(found=shuffled).verdicts)
+
+
+# Batches
+
+
+def both_arms(share=0.7):
+    """Return fits of two methods to cells of different sizes, of which some lack an arm."""
+    rng = np.random.default_rng(4)
+    tables = []
+    for i, cell in enumerate(population(12).index):
+        for method in ("lasso", "ridge"):
+            if method == "ridge" and i % 3 == 0:
+                continue
+            n = 8 + i
+            rows = {"cell_id": cell, "method": method, "replicate": np.arange(n)}
+            rows |= {"role": np.where(np.arange(n) < 2, "screening", "evidence")}
+            for tuning in ("oracle", "validation"):
+                values = {"rr": rng.random(n) + 0.3, "has_zero": (rng.random(n) < share) * 1.0}
+                tables.append(pd.DataFrame(rows | {"tuning": tuning} | values))
+    fits = pd.concat(tables, ignore_index=True)
+    odd = fits.index % 17 == 0
+    fits["null"] = np.where(odd, None, False)
+    fits.loc[odd, ["rr", "has_zero"]] = np.nan
+    return fits.assign(status=np.where(odd, "failed", "converged"), reason="")
+
+
+VERSUS = {"metric": "rr", "versus": {"method": "ridge", "tuning": "validation"}}
+CLAIMS_ = {
+    "zeros": claim(),
+    "risk": claim(rule=rule("tends", **VERSUS, scale="log-ratio", direction="below")),
+    "difference": claim(rule=rule("tends", **VERSUS, informative=True)),
+    "nobody": claim(rule=rule("tends", method="ols", tuning="none")),
+}
+
+
+def in_batches(fits, size):
+    cells = population(12).index
+    return [fits[fits["cell_id"].isin(cells[i : i + size])] for i in range(0, 12, size)]
+
+
+def found_in(fits):
+    return find(CLAIMS_, Evidence(NO_CELLS, fits, NO_STABILITY, NO_KINK, MAX_AT_END))
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_some_cells_at_a_time_say_what_all_do_at_once(size):
+    fits = both_arms()
+    whole = found_in([fits])
+    # A generator: the fits are gone through once.
+    streamed = found_in(iter(in_batches(fits, size)))
+    assert streamed.at_end == whole.at_end
+    assert set(streamed.contrasts) == set(whole.contrasts)
+    pd.testing.assert_series_equal(streamed.informative, whole.informative)
+    for key, table in whole.contrasts.items():
+        pd.testing.assert_frame_equal(streamed.contrasts[key], table, check_dtype=False)
+    courts = [
+        take_verdicts(CLAIMS_, BARS, population(12), found, "charitable")
+        for found in (whole, streamed)
+    ]
+    pd.testing.assert_frame_equal(courts[0].verdicts, courts[1].verdicts)
+    # All cells, those with both arms, of these the informative ones, and none.
+    assert list(courts[0].verdicts["cells"]) == [12, 8, 6, 0]
+
+
+def test_numbers_stay_numbers_where_a_batch_lacks_the_arms():
+    for table in found_in(in_batches(both_arms(), 1)).contrasts.values():
+        if len(table):
+            assert table["effect"].dtype == table["p_above"].dtype == float
+
+
+def test_batches_hold_all_rows_of_their_cells(tmp_path):
+    fits = both_arms()
+    shards = np.array_split(fits.sample(frac=1, random_state=1), 3)
+    for i, shard in enumerate(shards):
+        pd.DataFrame(shard, columns=fits.columns).to_parquet(tmp_path / f"{i}.parquet")
+    # So many cells that there are several batches, most of which are not in the table.
+    cells = [f"x{i}" for i in range(3 * BATCH)]
+    for i, cell in enumerate(population(12).index):
+        cells.insert(10 * i, cell)
+    columns = columns_of(CLAIMS_)
+    found = list(batches(tmp_path, cells, columns))
+    assert len(found) > 1
+    seen = [set(table["cell_id"]) for table in found]
+    assert sum(map(len, seen)) == len(set().union(*seen)) == 12
+    order = ["cell_id", "method", "tuning", "replicate"]
+    again = pd.concat(found).sort_values(order, ignore_index=True)
+    wanted = fits[columns].sort_values(order, ignore_index=True)
+    pd.testing.assert_frame_equal(again, wanted, check_dtype=False)
+
+
+def test_columns_that_claims_ask_for():
+    asked = columns_of({"a": claim(rule=rule(metric="fdr", versus_metric="tpr"))})
+    assert len(set(asked)) == len(asked)
+    assert {"fdr", "tpr", "has_zero", "cell_id", "replicate", "role", "status", "null"} <= set(
+        asked
+    )
+    kink = claim(rule=rule(evidence="kink", metric="beauty"))
+    assert "beauty" not in columns_of({"a": kink})
+
+
+# Ends of grids
+
+
+def at_end(*cells, method="lasso", tuning="validation"):
+    rows = {"cell_id": list(cells), "method": method, "tuning": tuning}
+    return pd.DataFrame(rows | {"metric": "at_grid_end", "mean": 0.2})
+
+
+def test_a_cell_at_the_end_of_its_grid_does_not_vote():
+    found = dataclasses.replace(evidence(), cells=at_end("c01", "c02", "c05"))
+    told = court(found=found)
+    why = told.contrasts.set_index("cell_id")["why_not"]
+    assert why[why != ""].to_dict() == dict.fromkeys(("c01", "c02", "c05"), "at the grid's end")
+    assert told.verdicts["cells"].item() == 37
+    assert told.details["cells_not_voting"].item() == 3
+
+
+def test_how_many_optima_may_be_at_the_end_is_the_study_s_choice():
+    found = dataclasses.replace(evidence(), cells=at_end("c01", "c02"), max_at_end=0.2)
+    assert court(found=found).verdicts["cells"].item() == 40
+
+
+@pytest.mark.parametrize("other", [{"method": "ridge"}, {"tuning": "oracle"}])
+def test_the_end_of_another_arm_s_grid_does_not_matter(other):
+    found = dataclasses.replace(evidence(), cells=at_end("c01", "c02", **other))
+    assert court(found=found).verdicts["cells"].item() == 40
+
+
+def test_the_end_of_the_other_arm_s_grid_stops_the_vote_too():
+    found = Evidence(
+        at_end("c01", method="ridge"), [both_arms()], NO_STABILITY, NO_KINK, MAX_AT_END
+    )
+    told = court(found=found, cells=population(12), risk=CLAIMS_["risk"])
+    assert told.verdicts["cells"].item() == 7
 
 
 WORDING = (
@@ -237,8 +386,7 @@ def test_cells_of_the_ablation_all_vote():
     )
     part = {"evidence": "kink", "metric": "zero_share", "method": "kinked", "tuning": "none"}
     other = {"method": "smooth", "tuning": "none"}
-    found = evidence()
-    found = Evidence(found.population, found.fits, found.stability, kink_evidence(pairs))
+    found = dataclasses.replace(evidence(), kink=kink_evidence(pairs))
     kink = claim(rule=rule("always", **part, versus=other, non_null=False))
     row = court(found=found, kink=kink).verdicts.iloc[0]
     assert (row["verdict"], row["cells"], row["effect"]) == ("supported", 3, 0.5)

@@ -5,7 +5,12 @@ from typing import get_args
 import pandas as pd
 import pytest
 
-from regclaims.claims.voting import FILTERS, informative_cells, reasons
+from regclaims.claims.voting import (
+    FILTERS,
+    at_grid_end,
+    informative_cells,
+    reasons,
+)
 from regclaims.config.claims import Filter
 
 POPULATION = pd.DataFrame(
@@ -100,3 +105,33 @@ def test_a_failed_screening_fit_is_left_out_of_the_mean():
         )
     )
     assert found.to_dict() == {"a": True, "b": False}
+
+
+def shares(*rows):
+    return pd.DataFrame(rows, columns=["cell_id", "method", "tuning", "metric", "mean"])
+
+
+def test_cells_with_too_many_optima_at_the_end_are_told_by_arm():
+    found = at_grid_end(
+        shares(
+            ("a", "lasso", "oracle", "at_grid_end", 0.06),
+            ("b", "lasso", "oracle", "at_grid_end", 0.05),
+            ("c", "lasso", "oracle", "at_grid_end", 1.0),
+            ("a", "lasso", "validation", "at_grid_end", 0.0),
+            ("b", "ridge", "validation", "at_grid_end", 0.2),
+            ("b", "ridge", "oracle", "at_grid_end", float("nan")),
+            ("b", "lasso", "oracle", "rr", 0.9),
+        ),
+        0.05,
+    )
+    assert found == {("lasso", "oracle"): {"a", "c"}, ("ridge", "validation"): {"b"}}
+
+
+def test_no_cell_is_at_the_end():
+    assert at_grid_end(shares(), 0.05) == {}
+
+
+def test_the_share_that_stops_a_vote_is_given():
+    table = shares(("a", "lasso", "oracle", "at_grid_end", 0.3))
+    assert at_grid_end(table, 0.3) == {}
+    assert at_grid_end(table, 0.29) == {("lasso", "oracle"): {"a"}}

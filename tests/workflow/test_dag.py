@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -28,6 +29,17 @@ CLAIMS = {
     "l1-for-high-dim",
     "kink-causes-zeros",
 }
+LINEAR = {
+    "ols",
+    "ridge",
+    "lasso",
+    "relaxed-lasso",
+    "adaptive-lasso",
+    "elastic-net-0.5",
+    "elastic-net",
+    "elastic-net-rescaled",
+}
+LOGISTIC = {"logistic-ridge", "logistic-lasso", "logistic-elastic-net-0.5"}
 LATER = ["moderator", "region", "robustness", "design_dependent", "controls_ok"]
 
 
@@ -57,11 +69,13 @@ def test_every_fit_has_a_certificate_and_an_id(finished: Workspace) -> None:
     # Least squares beyond n are made unique by their norm; nothing else here has a choice.
     assert set(fits["status"]) <= {"converged", "not unique"}
     assert set(fits.loc[fits["status"] == "not unique", "method"]) == {"ols"}
-    assert fits[["kkt", "gap"]].to_numpy().max() <= 1e-9
-    assert set(fits["method"]) == {"ols", "ridge", "lasso", "elastic-net-0.5"}
+    assert fits[["kkt", "gap"]].max().max() <= 1e-9
+    assert pd.read_csv(finished.root / "results" / "failures.csv").empty
+    assert set(fits["method"]) == LINEAR | LOGISTIC
     # Paired on common random numbers: every method has every replicate of every cell.
     counts = fits[fits["tuning"].isin(["none", "validation"])].groupby("method").size()
-    assert counts.nunique() == 1
+    for methods in (LINEAR, LOGISTIC):
+        assert counts[list(methods)].nunique() == 1
 
 
 def test_cells_have_errors_and_count_what_is_undefined(finished: Workspace) -> None:
@@ -98,7 +112,10 @@ def test_report_embeds_its_fonts_and_says_what_it_is(finished: Workspace) -> Non
             assert any(key.startswith("/FontFile") for key in descriptor)
 
 
-@pytest.mark.parametrize("figure", ["paths", "zero-share", "stability", "risk"])
+@pytest.mark.parametrize(
+    "figure",
+    ["paths", "zero-share", "stability", "risk-by-factor", "support-by-factor", "bias-variance"],
+)
 def test_figures_come_with_picture_and_data(finished: Workspace, figure: str) -> None:
     folder = finished.root / "results" / "figures"
     assert (folder / f"{figure}.pdf").read_bytes().startswith(b"%PDF")
@@ -152,7 +169,7 @@ def test_killed_and_started_again_gives_the_same_bits(finished: Workspace, tmp_p
         start_new_session=True,
     )
     deadline = time.monotonic() + 120
-    while not list(workspace.root.glob("results/work/*/*/*-fits.parquet")):
+    while not list(workspace.root.glob("results/work/*/*/fits.parquet")):
         assert process.poll() is None, "ended before it could be killed"
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -172,7 +189,7 @@ def test_an_edited_caption_reruns_the_report_only(copied: Workspace) -> None:
 
 def test_a_claims_wording_reruns_no_fit(copied: Workspace) -> None:
     copied.edit("config/claims/zeros.yaml", "Under L1 most", "With L1 most")
-    assert {"simulate", "fit", "evidence", "figure"}.isdisjoint(copied.planned())
+    assert {"fit", "evidence", "figure"}.isdisjoint(copied.planned())
 
 
 def test_a_claims_margin_reruns_verdicts_and_report(copied: Workspace) -> None:
@@ -185,7 +202,6 @@ def test_a_new_cell_reruns_its_shard_and_what_follows(copied: Workspace) -> None
     extra = study["population"][0] | {"shapes": [[24, 6]], "correlations": ["independent"]}
     copied.edit_study(population=[*study["population"], extra])
     planned = copied.planned()
-    assert planned["simulate"] == 1
     assert planned["fit"] == 3
     assert not {"real", "kink"} & set(planned)
 
@@ -205,6 +221,67 @@ def test_scikit_learn_as_a_second_opinion_finds_the_same_fits(copied: Workspace)
         pd.testing.assert_series_equal(own[column], theirs[column])
     for column in ("lambda", "rr"):
         pd.testing.assert_series_equal(own[column], theirs[column], rtol=1e-4)
+
+
+def test_another_l1_ratio_reruns_elastic_nets_only(copied: Workspace) -> None:
+    fits = len(list(copied.root.glob("results/work/elastic-net-*/*/fits.parquet")))
+    copied.edit_study(methods={"n_lambdas": 12, "l1_ratios": [0.5, 0.9]})
+    assert copied.planned()["fit"] == fits
+
+
+def test_more_replicates_for_a_cell_rerun_its_shards_only(copied: Workspace) -> None:
+    population = pd.read_parquet(copied.root / "results" / "population.parquet")
+    cell = population["cell_id"].iloc[0]
+    table = f"cell_id,replicates\n{cell},5\n"
+    (copied.root / "config" / "more.csv").write_text(table, encoding="utf-8")
+    copied.edit_study(allotment="config/more.csv")
+    # One cell a shard: its three families.
+    assert copied.planned()["fit"] == 3
+    done = copied.run("results/cells.parquet", "results/population.parquet")
+    assert done.returncode == 0, done.stdout
+    cells = pd.read_parquet(copied.root / "results" / "cells.parquet")
+    replicates = cells[cells["source"] == "synthetic"].groupby("cell_id")["replicates"]
+    assert (replicates.min() == replicates.max()).all()
+    assert replicates.min()[cell] == 5
+    assert (replicates.min().drop(cell) == 3).all()
+
+
+def test_a_fit_is_replayed_bit_for_bit(finished: Workspace) -> None:
+    fits = pd.read_parquet(finished.root / "results" / "fits.parquet")
+    for fit_id in fits.groupby("method")["fit_id"].last():
+        command = [sys.executable, "-m", "regclaims.cli", "replay", fit_id]
+        done = subprocess.run(
+            [*command, "--config", "config/tiny.yaml"],
+            cwd=finished.root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "the same, bit for bit" in done.stdout
+
+
+def test_published_results_are_compared(copied: Workspace) -> None:
+    """As `snakemake literature`, on fewer replicates, lambdas and signal-to-noise ratios."""
+    for name in ("htt", "zou-hastie"):
+        path = copied.root / "config" / f"{name}.yaml"
+        study = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for grid in study["population"]:
+            if "snrs" in grid:
+                grid["snrs"] = [0.05, 1.22, 6]
+                grid["correlations"] = ["independent"]
+        study["methods"] |= {"n_lambdas": 20, "l1_ratios": [0.5]}
+        study["replicates"] = 5
+        path.write_text(yaml.safe_dump(study), encoding="utf-8")
+    copied.edit("config/literature.yaml", "replicates: 50 ", "replicates: 4 ")
+    done = copied.run("literature", "--cores", "2")
+    assert done.returncode == 0, done.stdout[-4000:]
+    folder = copied.root / "results" / "literature"
+    medians = pd.read_csv(folder / "medians.csv")
+    assert len(medians) == 16
+    assert (medians["our_se"] > 0).all()
+    assert pd.read_csv(folder / "findings.csv")["snr"].nunique() == 3
+    assert (folder / "report.md").read_text(encoding="utf-8") in done.stdout + "\n"
 
 
 def test_a_data_set_joins_the_study_and_reruns_no_fit(copied: Workspace) -> None:

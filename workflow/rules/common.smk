@@ -11,13 +11,17 @@ from pathlib import Path
 
 from regclaims.claims.checks import check_citations, check_together
 from regclaims.config import Study, load_registry
+from regclaims.config.allotment import load_allotment
 from regclaims.config.base import validate
-from regclaims.config.loading import read_yaml
-from regclaims.config.plan import cells, families, shards
+from regclaims.config.literature import Literature
+from regclaims.config.loading import load, load_study, read_yaml
 from regclaims.datasets import load_dataset
+from regclaims.designs.cells import cells
 from regclaims.errors import InputError
+from regclaims.evidence.packing import folder, replicates, sections, settings_of, shards
 from regclaims.job import failures
-from regclaims.keys import digest
+from regclaims.keys import cell_id, digest
+from regclaims.literature.study import spoken_of
 from regclaims.provenance import PACKAGE, code_hash, versions
 
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent.parent
@@ -37,27 +41,42 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
 
-def load_all():
-    """Read and check the study with its claims and data sets; end here if anything is wrong."""
-    files = [str(file) for file in workflow.configfiles] or ["config"]
+def or_end(load):
+    """Return what `load` does; if an input of it is wrong, say so and end here, before any job."""
     try:
-        for file in workflow.configfiles:
-            read_yaml(Path(file))  # Snakemake takes the last of two equal keys; this refuses them
-        study = validate(Study, config, files[-1])
-        registry = load_registry(
-            (ROOT / "config" / "claims").glob("*.yaml"),
-            (ROOT / "config" / "datasets").glob("*.yaml"),
-        )
-        for name, dataset in registry.datasets.items():
-            if dataset.path:
-                load_dataset(dataset.model_dump(), ROOT / dataset.path, name)
-        check_together(study, registry, files[-1])
-        check_citations(registry, ROOT / "paper" / "references.bib")
+        return load()
     except InputError as error:
         print(error, file=sys.stderr)
         print("Nothing was run. Mend the lines above and start again.", file=sys.stderr)
         sys.exit(2)
-    return study, registry
+
+
+def load_all():
+    """Read and check the study with its claims and data sets."""
+    files = [str(file) for file in workflow.configfiles] or ["config"]
+    for file in workflow.configfiles:
+        read_yaml(Path(file))  # Snakemake takes the last of two equal keys; this refuses them
+    study = validate(Study, config, files[-1])
+    registry = load_registry(
+        (ROOT / "config" / "claims").glob("*.yaml"),
+        (ROOT / "config" / "datasets").glob("*.yaml"),
+    )
+    for name, dataset in registry.datasets.items():
+        if dataset.path:
+            load_dataset(dataset.model_dump(), ROOT / dataset.path, name)
+    check_together(study, registry, files[-1])
+    check_citations(registry, ROOT / "paper" / "references.bib")
+    population = cells(study)
+    allotment = load_allotment(study, ROOT, [cell_id(cell.spec) for cell in population])
+    return study, registry, population, allotment
+
+
+def load_literature():
+    """Read what was published, and the designs on which it is compared."""
+    published = load(Literature, ROOT / "config" / "literature.yaml")
+    designs = {name: load_study(ROOT / "config" / f"{name}.yaml") for name in ("zou-hastie", "htt")}
+    chosen = spoken_of(designs["htt"], published.hastie)
+    return published, {"zou_hastie": designs["zou-hastie"], "hastie": chosen}
 
 
 def code(script):
@@ -78,14 +97,18 @@ def require_installed():
 
 
 require_installed()
-STUDY, REGISTRY = load_all()
-SHARDS = {shard.key: shard for shard in shards(STUDY)}
-FAMILIES = families(STUDY)
+STUDY, REGISTRY, CELLS, ALLOTMENT = or_end(load_all)
+SHARDS = {shard.key: shard for shard in shards(STUDY, ALLOTMENT)}
+# Shards of this study and of others that a rule may ask for; a key says all that a shard is.
+ALL_SHARDS = dict(SHARDS)
 VERSIONS = versions()
 # What draws and fits depend on; a new matplotlib re-runs none of them.
 NUMERICS = {name: VERSIONS[name] for name in ("numpy", "scipy", "numba", "scikit-learn")}
-# What fits depend on beside their data; another l1_ratio adds fits and changes none.
-SETTINGS = STUDY.methods.model_dump(exclude={"l1_ratios"}) | STUDY.tuning.model_dump()
+
+
+SETTINGS = sections(STUDY)
+# By the hash that names their folders, settings of all shards.
+ALL_SETTINGS = {}
 
 
 onerror:

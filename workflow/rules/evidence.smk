@@ -1,21 +1,24 @@
 """Evidence: the shards put together.
 
-reads   the fits of all shards, the splits of all real data sets
-writes  results/fits.parquet/      one file a shard and family; one row a fit
+reads   the tables of all shards, the splits of all real data sets
+writes  results/fits.parquet/      one file a shard; one row a fit
         results/stability.parquet  jackknifed stability of cells
-        results/paths.parquet      means along the path
+        results/paths.parquet      means, bias and variance along the path
+        results/failures.csv       every fit without metrics, and why
         results/cells.parquet      one row per cell, method, tuning and metric
 """
 
 
 rule evidence:
-    """Put the shards together, and average replicates within cells."""
+    """Put the shards together, a shard at a time."""
     input:
         fits=fitted("fits"),
         stability=fitted("stability"),
         paths=fitted("paths"),
+        cells=fitted("cells"),
     output:
         fits=directory("results/fits.parquet"),
+        failures="results/failures.csv",
         stability="results/stability.parquet",
         paths="results/paths.parquet",
         cells=SYNTHETIC_CELLS,
@@ -26,8 +29,7 @@ rule evidence:
     conda:
         CONDA
     params:
-        names=[f"{shard}-{family}" for shard in SHARDS for family in FAMILIES],
-        replicates=STUDY.replicates,
+        names=[f"{shard.family}-{key}" for key, shard in SHARDS.items()],
         code=code("evidence.py"),
     script:
         "../scripts/evidence.py"

@@ -6,19 +6,26 @@ gives   functions from shards, data sets and figures to settings and files
 
 from regclaims.config.claims import BARS
 
-
-def fit_settings(shard):
-    """Give what a shard's fits depend on beside its data; its hash names their folder."""
-    return {"settings": SETTINGS, "cross_validated": SHARDS[shard].cross_validated}
+SHARD = f"{WORK}/{{family}}-{{shard}}/{{settings}}"
 
 
-def fitted(kind):
-    """List the files of one kind, of all shards and families."""
-    return [
-        f"{WORK}/{shard}/{digest(fit_settings(shard))}/{family}-{kind}.parquet"
-        for shard in SHARDS
-        for family in FAMILIES
-    ]
+def shard_files(shards, study, table):
+    """List the files of one table, of some shards of a study."""
+    own = sections(study)
+    for shard in shards.values():
+        settings = settings_of(shard.family, own)
+        ALL_SETTINGS[digest(settings)] = settings
+    return [f"{WORK}/{folder(shard, own)}/{table}.parquet" for shard in shards.values()]
+
+
+def fitted(table):
+    """List the files of one table, of all shards of the study."""
+    return shard_files(SHARDS, STUDY, table)
+
+
+def peer_fits(name):
+    """List the tables of fits to a publication's designs."""
+    return shard_files(PEER_SHARDS[name], PEERS[name], "fits")
 
 
 # Title, licence and citation are wording: they re-run nothing.
@@ -30,7 +37,6 @@ def real_settings(dataset):
     return {
         "name": dataset,
         "dataset": REGISTRY.datasets[dataset].model_dump(include=USED),
-        "families": FAMILIES,
         "settings": SETTINGS,
         "seed": STUDY.seed,
     }
@@ -69,7 +75,15 @@ FIGURES = {
     "paths": ("paths", lambda: [real_file(STUDY.path_figure, "paths")]),
     "zero-share": ("zero_share", lambda: ["results/paths.parquet", "results/population.parquet"]),
     "stability": ("stability", lambda: ["results/stability.parquet", "results/population.parquet"]),
-    "risk": ("risk", lambda: [SYNTHETIC_CELLS, "results/population.parquet"]),
+    "risk-by-factor": ("risk_by_factor", lambda: [SYNTHETIC_CELLS, "results/population.parquet"]),
+    "support-by-factor": (
+        "support_by_factor",
+        lambda: [SYNTHETIC_CELLS, "results/population.parquet"],
+    ),
+    "bias-variance": (
+        "bias_variance",
+        lambda: ["results/paths.parquet", "results/population.parquet"],
+    ),
 }
 
 

@@ -1,33 +1,34 @@
-"""Fit: every method family on every shard.
+"""Fit: every method on every replicate of every cell.
 
-reads   results/work/<shard>/draws.npz
-writes  results/work/<shard>/<settings>/<family>-fits.parquet       one row a fit
-        results/work/<shard>/<settings>/<family>-stability.parquet  jackknifed, one row a left-out
-        results/work/<shard>/<settings>/<family>-paths.parquet      means along the path
+reads   nothing: a shard's data are drawn from its cells' keys
+writes  results/work/<family>-<shard>/<settings>/fits.parquet       one row a fit
+                                                 stability.parquet  jackknifed, one row a measure
+                                                 paths.parquet      means along the path
+                                                 cells.parquet      means over replicates
+                                                 times.csv          what each cell took
 """
 
 
 rule fit:
-    """Fit one family of methods to one shard, and measure every fit."""
-    input:
-        draws=f"{WORK}/{{shard}}/draws.npz",
+    """Draw the data of a shard, fit one family of methods to them, and measure every fit."""
     output:
-        fits=f"{WORK}/{{shard}}/{{settings}}/{{family}}-fits.parquet",
-        stability=f"{WORK}/{{shard}}/{{settings}}/{{family}}-stability.parquet",
-        paths=f"{WORK}/{{shard}}/{{settings}}/{{family}}-paths.parquet",
+        fits=f"{SHARD}/fits.parquet",
+        stability=f"{SHARD}/stability.parquet",
+        paths=f"{SHARD}/paths.parquet",
+        cells=f"{SHARD}/cells.parquet",
+        # By a clock: for `regclaims plan`, and no result.
+        times=f"{SHARD}/times.csv",
     log:
-        f"{LOGS}/fit-{{shard}}-{{settings}}-{{family}}.log",
+        f"{LOGS}/fit-{{family}}-{{shard}}-{{settings}}.log",
     benchmark:
-        f"{TIMES}/fit-{{shard}}-{{settings}}-{{family}}.tsv"
-    # Fits before draws, so that few draws lie on the disk at a time; costly shards first.
-    priority: lambda wildcards: 10 * SHARDS[wildcards.shard].cost
+        f"{TIMES}/fit-{{family}}-{{shard}}-{{settings}}.tsv"
+    # Costly shards first, so that no core waits for the last one.
+    priority: lambda wildcards: round(ALL_SHARDS[wildcards.shard].cost)
     conda:
         CONDA
     params:
-        shard=lambda wildcards: SHARDS[wildcards.shard].draws,
-        settings=SETTINGS,
-        cross_validated=lambda wildcards: SHARDS[wildcards.shard].cross_validated,
-        family="{family}",
+        shard=lambda wildcards: ALL_SHARDS[wildcards.shard].plain,
+        settings=lambda wildcards: ALL_SETTINGS[wildcards.settings],
         code=code("fit.py"),
         versions=NUMERICS,
     script:

@@ -24,7 +24,6 @@ rule real:
     params:
         name="{dataset}",
         dataset=lambda wildcards: real_settings(wildcards.dataset)["dataset"],
-        families=FAMILIES,
         settings=SETTINGS,
         seed=STUDY.seed,
         code=code("real.py"),

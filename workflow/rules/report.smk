@@ -10,6 +10,7 @@ from regclaims.provenance import commit
 GENERATED = [
     "macros",
     "population-table",
+    "precision-table",
     "verdict-table",
     "claims",
     "data-table",
@@ -27,7 +28,9 @@ rule numbers:
         strict="results/strict.csv",
         decisions="results/decisions.csv",
         contrasts="results/contrasts.parquet",
+        population="results/population.parquet",
         fits="results/fits.parquet",
+        failures="results/failures.csv",
         cells="results/cells.parquet",
         kink="results/kink-penalties.parquet",
         about=real("about"),
@@ -41,20 +44,20 @@ rule numbers:
     conda:
         CONDA
     params:
-        study=STUDY.model_dump(mode="json"),
+        # What was not given stays so: a grid refuses what does not apply to it, defaults included.
+        study=STUDY.model_dump(mode="json", exclude_unset=True),
         groups={name: group.model_dump() for name, group in REGISTRY.groups.items()},
         datasets={name: data.model_dump() for name, data in REGISTRY.datasets.items()},
         figures=list(FIGURES),
-        n_cells=len(cells(STUDY)),
         provenance={
             "last commit to change inputs": commit(ROOT),
-            "configuration": digest(STUDY.model_dump(mode="json")),
+            "configuration": digest([STUDY.model_dump(mode="json"), ALLOTMENT]),
             "claims": digest(plain_registry()),
         },
         versions=VERSIONS,
-        code=code("numbers.py"),
+        code=code("macros.py"),
     script:
-        "../scripts/numbers.py"
+        "../scripts/macros.py"
 
 
 rule report:

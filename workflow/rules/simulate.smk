@@ -1,8 +1,11 @@
-"""Simulate: what the cells are, and their data.
+"""Simulate: the synthetic cells.
 
-reads   the study's population
-writes  results/population.parquet        one row a cell: its factors and moderators
-        results/work/<shard>/draws.npz    data of a shard's cells; removed once they are fitted
+reads   the study's `population` section
+writes  results/population.parquet  one row a cell: its factors and moderators
+
+Data sets have no files of their own. A replicate is drawn where it is fitted, from its cell's key
+and its number alone, at a small share of what writing and reading it would cost; `regclaims replay
+FIT --data FILE` writes one down.
 """
 
 
@@ -17,27 +20,15 @@ rule population:
     conda:
         CONDA
     params:
-        cells=[{"spec": cell.spec, "densities": cell.densities} for cell in cells(STUDY)],
+        cells=[
+            {
+                "spec": cell.spec,
+                "levels": list(cell.levels),
+                "replicates": replicates(cell, STUDY, ALLOTMENT),
+            }
+            for cell in CELLS
+        ],
         code=code("population.py"),
         versions=NUMERICS,
     script:
         "../scripts/population.py"
-
-
-rule simulate:
-    """Draw the training and validation data of one shard."""
-    output:
-        draws=temp(f"{WORK}/{{shard}}/draws.npz"),
-    log:
-        f"{LOGS}/simulate-{{shard}}.log",
-    benchmark:
-        f"{TIMES}/simulate-{{shard}}.tsv"
-    priority: lambda wildcards: SHARDS[wildcards.shard].cost
-    conda:
-        CONDA
-    params:
-        shard=lambda wildcards: SHARDS[wildcards.shard].draws,
-        code=code("simulate.py"),
-        versions=NUMERICS,
-    script:
-        "../scripts/simulate.py"

@@ -1,6 +1,6 @@
 """Verdicts: every claim, decided by the rule that was fixed beforehand.
 
-reads   results/{population,stability,kink}.parquet, results/fits.parquet/, config/claims/*.yaml
+reads   results/{population,cells,stability,kink}.parquet, results/fits.parquet/, config/claims/*.yaml
 writes  results/verdicts.csv       one row a claim: the charitable reading, which decides
         results/strict.csv         the same columns for the strict reading
         results/decisions.csv      p-values of the test and its mirror, cells that did not vote
@@ -13,6 +13,7 @@ rule verdicts:
     input:
         population="results/population.parquet",
         fits="results/fits.parquet",
+        cells=SYNTHETIC_CELLS,
         stability="results/stability.parquet",
         kink="results/kink.parquet",
     output:
@@ -29,6 +30,7 @@ rule verdicts:
     params:
         registry=plain_registry(),
         bars=BARS,
+        max_at_end=STUDY.tuning.max_at_end,
         code=code("verdicts.py"),
     script:
         "../scripts/verdicts.py"

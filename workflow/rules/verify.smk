@@ -15,6 +15,7 @@ rule manifest:
         "results/report.pdf",
         "results/population.parquet",
         "results/fits.parquet",
+        "results/failures.csv",
         "results/stability.parquet",
         "results/paths.parquet",
         "results/cells.parquet",

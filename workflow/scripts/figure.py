@@ -1,6 +1,7 @@
 """Draw one figure: its table, PDF and PNG."""
 
 import importlib
+from inspect import signature
 
 import pandas as pd
 
@@ -9,6 +10,13 @@ from regclaims.job import job
 
 with job(globals()) as run:
     figure = importlib.import_module(f"regclaims.figures.{run.params.module}")
-    data = figure.table(*[pd.read_parquet(path) for path in run.input])
+    # Of a table that is large a module says which columns and rows it wants.
+    reads = getattr(figure, "READS", {})
+    names = signature(figure.table).parameters
+    tables = {
+        name: pd.read_parquet(path, **reads.get(name, {}))
+        for name, path in zip(names, run.input, strict=True)
+    }
+    data = figure.table(**tables)
     with figure.draw(data) as drawn:
         save(drawn, data, run.output.pdf, run.output.png, run.output.csv)

@@ -1,23 +1,16 @@
-"""Fit one family of methods to one shard, and measure every fit."""
+"""Draw the data of a shard, fit one family of methods to them, and measure every fit."""
 
-import numpy as np
+import pandas as pd
 
-from regclaims.evidence.methods import family, settings
+from regclaims.evidence.methods import settings
 from regclaims.evidence.replicates import fit_shard
 from regclaims.evidence.shards import Shard
-from regclaims.io import write_parquet
+from regclaims.evidence.tables import TABLES, writing
+from regclaims.io import write_csv
 from regclaims.job import job
+from regclaims.solvers.threads import one_thread
 
-with job(globals()) as run:
-    with np.load(run.input.draws, allow_pickle=False) as archive:
-        data = {name: archive[name] for name in archive.files}
-    chosen = settings(run.params.settings)
-    results = fit_shard(
-        Shard(**run.params.shard),
-        data,
-        run.params.cross_validated,
-        family(run.params.family, chosen.solver),
-        chosen,
-    )
-    for name, table in results.frames().items():
-        write_parquet(getattr(run.output, name), table)
+with job(globals()) as run, one_thread():
+    with writing({name: getattr(run.output, name) for name in TABLES}) as writer:
+        times = fit_shard(Shard(**run.params.shard), settings(run.params.settings), writer)
+    write_csv(run.output.times, pd.DataFrame(times))

@@ -8,8 +8,9 @@ from regclaims.job import job
 
 with job(globals()) as run:
     rows = [
-        # A cell stands for several levels of density where they make the same number of columns.
-        Scenario(cell["spec"]).describe() | {"density_levels": list(cell["densities"])}
+        # A cell stands for several combinations of levels where they are equal in law.
+        Scenario(cell["spec"]).describe()
+        | {"levels": cell["levels"], "replicates": cell["replicates"]}
         for cell in run.params.cells
     ]
     write_parquet(run.output[0], pd.DataFrame(rows))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from regclaims.datasets import load_dataset
-from regclaims.evidence.methods import family, settings
+from regclaims.evidence.methods import path_methods, settings
 from regclaims.evidence.real import path_bands, split_dataset
 from regclaims.io import write_parquet
 from regclaims.job import job
@@ -16,7 +16,7 @@ with job(globals()) as run:
     file = Path(str(run.input[0])) if dataset["source"] == "file" else None
     data = load_dataset(dataset, file, name)
     chosen = settings(run.params.settings)
-    methods = [method for f in run.params.families for method in family(f, chosen.solver)]
+    methods = path_methods(chosen.l1_ratios, chosen.solver)
     options = {"seed": run.params.seed, "key": cell_key({"dataset": name})}
     splits = split_dataset(data, dataset["protocol"], methods, chosen, name=name, **options)
     write_parquet(run.output.splits, splits)

@@ -2,19 +2,24 @@
 
 import pandas as pd
 
-from regclaims.claims.verdicts import Evidence, kink_evidence, take_verdicts
+from regclaims.claims.evidence import batches, columns_of
+from regclaims.claims.verdicts import Evidence, find, kink_evidence, take_verdicts
 from regclaims.io import write_csv, write_parquet
 from regclaims.job import job
 
 with job(globals()) as run:
+    population = pd.read_parquet(run.input.population).set_index("cell_id")
+    registry, bars = run.params.registry, run.params.bars
     evidence = Evidence(
-        population=pd.read_parquet(run.input.population).set_index("cell_id"),
-        fits=pd.read_parquet(run.input.fits),
+        cells=pd.read_parquet(run.input.cells),
+        fits=batches(run.input.fits, population.index, columns_of(registry)),
         stability=pd.read_parquet(run.input.stability),
         kink=kink_evidence(pd.read_parquet(run.input.kink)),
+        max_at_end=run.params.max_at_end,
     )
+    findings = find(registry, evidence)
     courts = {
-        reading: take_verdicts(run.params.registry, run.params.bars, evidence, reading)
+        reading: take_verdicts(registry, bars, population, findings, reading)
         for reading in ("charitable", "strict")
     }
     write_csv(run.output.verdicts, courts["charitable"].verdicts)

@@ -10,10 +10,11 @@ from regclaims.config.claims import Arm, Part, Rule
 from regclaims.config.loading import Registry
 from regclaims.config.study import Study
 from regclaims.errors import InputError, Problem
-from regclaims.evidence.cells import METRICS
-from regclaims.metrics.stability import MEASURES
+from regclaims.evidence.families import rules
+from regclaims.evidence.measures import METRICS
+from regclaims.evidence.methods import LOGISTIC, method_names
+from regclaims.metrics.variance import MEASURES
 
-TUNINGS = ("validation", "oracle", "matched-df", "cv-min")
 KINK = {"metric": ("zero_share",), "method": ("kinked", "smooth"), "tuning": ("none",)}
 
 
@@ -78,17 +79,27 @@ def check_citations(registry: Registry, bibliography: Path) -> None:
 
 
 def _cross_validated(study: Study) -> Iterator[tuple[str, str]]:
-    known = [name for name in _methods(study) if name != "ols"]
+    known = [name for name in _methods(study) if "cv-min" in _tunings(name, study)]
     for i, grid in enumerate(study.population):
-        for j, name in enumerate(grid.cross_validation):
-            if name not in known:
-                place = f"population[{i}].cross_validation[{j}]"
-                yield place, f"must be one of {', '.join(known)}; found {name!r}"
+        for j, chosen in enumerate(grid.cross_validation):
+            place = f"population[{i}].cross_validation[{j}]"
+            if grid.response == "logistic":
+                yield place, "must be left out: logistic methods are tuned by validation alone"
+            for k, name in enumerate(chosen.methods):
+                if name not in known or name == "elastic-net":
+                    offered = ", ".join(name for name in known if name != "elastic-net")
+                    yield f"{place}.methods[{k}]", f"must be one of {offered}; found {name!r}"
 
 
 def _methods(study: Study) -> tuple[str, ...]:
-    nets = (f"elastic-net-{ratio:g}" for ratio in study.methods.l1_ratios)
-    return ("ols", "ridge", "lasso", *nets)
+    methods = study.methods
+    names = method_names(tuple(methods.l1_ratios), tuple(methods.logistic_l1_ratios))
+    return tuple(name for family in names.values() for name in family)
+
+
+def _tunings(method: str, study: Study) -> tuple[str, ...]:
+    """List the rules by which a method is tuned where it is cross-validated."""
+    return rules(method, not method.startswith(LOGISTIC), (method,))
 
 
 def _rule(rule: Rule, study: Study, place: str) -> Iterator[tuple[str, str]]:
@@ -106,10 +117,10 @@ def _rule(rule: Rule, study: Study, place: str) -> Iterator[tuple[str, str]]:
 
 def _arm(arm: Arm, part: Part, study: Study, place: str) -> Iterator[tuple[str, str]]:
     methods = KINK["method"] if part.evidence == "kink" else _methods(study)
-    tunings = ("none",) if part.evidence == "kink" or arm.method == "ols" else TUNINGS
-    for key, value, known in (
-        ("method", arm.method, methods),
-        ("tuning", arm.tuning, tunings),
-    ):
-        if value not in known:
-            yield f"{place}.{key}", f"must be one of {', '.join(known)}; found {value!r}"
+    if arm.method not in methods:
+        # Which tunings it has is not known either.
+        yield f"{place}.method", f"must be one of {', '.join(methods)}; found {arm.method!r}"
+        return
+    tunings = KINK["tuning"] if part.evidence == "kink" else _tunings(arm.method, study)
+    if arm.tuning not in tunings:
+        yield f"{place}.tuning", f"must be one of {', '.join(tunings)}; found {arm.tuning!r}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from regclaims.claims.combine import combine
 from regclaims.claims.decide import EXISTS, NOT_TESTABLE, Decision, decide
-from regclaims.claims.voting import informative_cells, reasons
+from regclaims.claims.voting import at_grid_end, informative_cells, reasons
 from regclaims.evidence.contrasts import HOLDS, contrast
 from regclaims.keys import digest
 
@@ -56,16 +56,40 @@ class Evidence:
 
     Attributes
     ----------
-    population : DataFrame
-        Cells and their moderators, indexed by ``cell_id``.
-    fits, stability, kink : DataFrame
-        Replicates of the synthetic study, its jackknifed stability, and the ablation experiment.
+    cells : DataFrame
+        Means by cell, of which the shares of optima at a grid's end are looked at.
+    fits : iterable of DataFrame
+        Replicates of the synthetic study, some cells at a time: all rows of a cell stand together.
+    stability, kink : DataFrame
+        Jackknifed stability, and the ablation experiment.
+    max_at_end : float
+        Share of a cell's optima that may lie at the end of the grid: the study's own.
     """
 
-    population: pd.DataFrame
-    fits: pd.DataFrame
+    cells: pd.DataFrame
+    fits: Iterable[pd.DataFrame]
     stability: pd.DataFrame
     kink: pd.DataFrame
+    max_at_end: float
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the evidence says, before any claim asks: contrasts by part, and which cells can vote.
+
+    Attributes
+    ----------
+    contrasts : dict
+        Tables as from `contrast`, by the digest of a part.
+    informative : Series of bool
+        By cell.
+    at_end : dict
+        Cells with too many optima at a grid's end, by method and tuning.
+    """
+
+    contrasts: Mapping[str, pd.DataFrame]
+    informative: pd.Series
+    at_end: Mapping[tuple[str, str], set[str]]
 
 
 @dataclass(frozen=True)
@@ -92,10 +116,44 @@ def registry_hash(claim: Mapping[str, Any]) -> str:
     return digest({name: claim[name] for name in RULE_FIELDS})
 
 
+def find(registry: Mapping[str, Mapping[str, Any]], evidence: Evidence) -> Findings:
+    """Contrast every part of every rule in every cell; the fits are gone through once.
+
+    Parameters
+    ----------
+    registry : mapping
+        By claim id: a `config.claims.Claim` as plain data, with its ``group``.
+    evidence : Evidence
+    """
+    parts = {digest(part): part for claim in registry.values() for part in parts_of(claim)}
+    tables: dict[str, list[pd.DataFrame]] = {key: [] for key in parts}
+    informative = []
+    for fits in evidence.fits:
+        informative.append(informative_cells(fits))
+        for key, part in parts.items():
+            if part["evidence"] == "fits":
+                tables[key].append(contrast(fits, part))
+    for key, part in parts.items():
+        if part["evidence"] != "fits":
+            tables[key].append(contrast(getattr(evidence, part["evidence"]), part))
+    return Findings(
+        {key: pd.concat(found) for key, found in tables.items()},
+        pd.concat(informative),
+        at_grid_end(evidence.cells, evidence.max_at_end),
+    )
+
+
+def parts_of(claim: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """List the parts of both readings of a claim."""
+    for rule in ("rule", "strict_rule"):
+        yield from claim[rule]["parts"]
+
+
 def take_verdicts(
     registry: Mapping[str, Mapping[str, Any]],
     bars: Mapping[str, float | None],
-    evidence: Evidence,
+    population: pd.DataFrame,
+    findings: Findings,
     reading: str,
 ) -> Court:
     """Decide every claim in one of its readings.
@@ -103,21 +161,23 @@ def take_verdicts(
     Parameters
     ----------
     registry : mapping
-        By claim id: a `config.claims.Claim` as plain data, with its ``group``.
+        As for `find`.
     bars : mapping
         Share of cells by wording.
-    evidence : Evidence
+    population : DataFrame
+        Cells and their moderators, indexed by ``cell_id``.
+    findings : Findings
+        What `find` found for the same registry.
     reading : {"charitable", "strict"}
 
     Returns
     -------
     Court
     """
-    informative = informative_cells(evidence.fits)
     verdicts, details, contrasts = [], [], []
     for name, claim in registry.items():
         rule = claim["rule" if reading == "charitable" else "strict_rule"]
-        parts = _parts(rule, evidence, informative)
+        parts = _parts(rule, population, findings)
         voting = [part[part["why_not"] == ""] for part in parts]
         decision = decide(voting, rule, bars[rule["bar"]])
         verdicts.append(_row(name, claim, decision, bars[rule["bar"]]))
@@ -130,18 +190,25 @@ def take_verdicts(
 
 
 def _parts(
-    rule: Mapping[str, Any], evidence: Evidence, informative: pd.Series
+    rule: Mapping[str, Any], population: pd.DataFrame, findings: Findings
 ) -> list[pd.DataFrame]:
     """Contrast every part, and mark the cells that do not vote."""
-    why = reasons(
-        evidence.population, rule["filters"], informative if rule["informative"] else None
-    )
+    informative = findings.informative if rule["informative"] else None
+    why = reasons(population, rule["filters"], informative)
+    ends = [findings.at_end.get(arm, set()) for part in rule["parts"] for arm in _arms(part)]
+    why[why.index.isin(set().union(*ends))] = "at the grid's end"
     parts = []
     for part in rule["parts"]:
-        table = contrast(getattr(evidence, part["evidence"]), part)
+        table = findings.contrasts[digest(part)]
         # Cells of a mechanism experiment are not in the population; all of them vote.
         parts.append(table.assign(why_not=why.reindex(table.index).fillna("")))
     return parts
+
+
+def _arms(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield part["method"], part["tuning"]
+    if isinstance(part["versus"], Mapping):
+        yield part["versus"]["method"], part["versus"]["tuning"]
 
 
 def _row(

@@ -57,6 +57,28 @@ def reasons(
     return why
 
 
+def at_grid_end(cells: pd.DataFrame, most: float) -> dict[tuple[str, str], set[str]]:
+    """Find the cells in which too many optima lie at the end of their grid, longer grid or not.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        As `results/cells.parquet`.
+    most : float
+        With a larger share of optima at the end of their grid a cell does not vote.
+
+    Returns
+    -------
+    dict
+        Cells by method and tuning.
+    """
+    ends = cells[(cells["metric"] == "at_grid_end") & (cells["mean"] > most)]
+    found: dict[tuple[str, str], set[str]] = {}
+    for cell, method, tuning in zip(ends["cell_id"], ends["method"], ends["tuning"], strict=True):
+        found.setdefault((method, tuning), set()).add(cell)
+    return found
+
+
 def informative_cells(fits: pd.DataFrame) -> pd.Series:
     """Tell in which cells something can be won, from replicates that are no evidence.
 
@@ -67,5 +89,5 @@ def informative_cells(fits: pd.DataFrame) -> pd.Series:
         is below .9.
     """
     oracle = fits[(fits["role"] == SCREENING) & (fits["tuning"] == "oracle")]
-    risk = oracle.groupby(["cell_id", "method"])["rr"].mean()
-    return risk.groupby("cell_id").min() < INFORMATIVE_RISK
+    risk = oracle.groupby(["cell_id", "method"], observed=True)["rr"].mean()
+    return risk.groupby("cell_id", observed=True).min() < INFORMATIVE_RISK

@@ -40,8 +40,16 @@ class Source(Strict):
 class Arm(Strict):
     """A method under a tuning rule."""
 
-    method: Line = Field(description="`ols`, `ridge`, `lasso` or `elastic-net-<l1_ratio>`.")
-    tuning: Name = Field(description="`none`, `validation`, `oracle`, `cv-min` or `matched-df`.")
+    method: Line = Field(
+        description="`ols`, `ridge`, `lasso`, `relaxed-lasso`, `adaptive-lasso`, "
+        "`elastic-net-<l1_ratio>`, `elastic-net` (its l1_ratio is chosen too), "
+        "`elastic-net-rescaled`; for two classes `logistic-ridge`, `logistic-lasso`, "
+        "`logistic-elastic-net-<l1_ratio>`."
+    )
+    tuning: Name = Field(
+        description="`none` (least squares), `validation`, `oracle`, `bic`, `matched-df`, "
+        "`cv-min` or `cv-1se`, as far as the method is tuned by it."
+    )
 
 
 class Part(Arm):
@@ -56,10 +64,14 @@ class Part(Arm):
         "delete-one jackknife; `kink`: the mechanism experiment.",
     )
     metric: Line = Field(
-        description="What is measured. `fits`: n_nonzero, zero_share, has_zero, smallest_nonzero, "
-        "tpr, fdr, f1, exact_support, f1_screening, rr (relative risk), rte, pve, block_spread, "
-        "one_of_block, coefficient_error, training_gap, df. `stability`: scale_free_variance, "
-        "cosine, sign_agreement, selection_stability. `kink`: zero_share."
+        description="What is measured. `fits`, of all methods: n_nonzero, zero_share, has_zero, "
+        "near_zero_share, smallest_nonzero, tpr, fdr, f1, exact_support, f1_screening, rr "
+        "(relative risk), training_gap, block_spread, one_of_block, participation_ratio, gini, "
+        "largest_share, coefficient_error, relative_norm, df, operations, at_grid_end; of the "
+        "linear response: rte, pve; of two classes: log_loss, error_rate, excess_error. "
+        "`stability`: scale_free_variance, cosine, sign_agreement, selection_stability, "
+        "coefficient_variance, prediction_variance, "
+        "scale_free_prediction_variance, squared_bias. `kink`: zero_share."
     )
     versus: float | Arm = Field(description="A number, or the arm to compare with.")
     versus_metric: Line | None = Field(

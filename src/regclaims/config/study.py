@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from regclaims.config.base import Name, Strict
+from regclaims.config.base import Line, Name, Strict
 from regclaims.config.mechanisms import Mechanisms
 from regclaims.config.methods import Methods, Tuning
 from regclaims.config.population import Grid
@@ -32,11 +32,15 @@ class Study(Strict):
         le=1000,
         description="Further replicates per cell, used only to tell which cells are informative.",
     )
-    entries_per_shard: int = Field(
-        default=100_000,
-        ge=100,
-        description="Size of a job: cells of one shape share one up to this many entries n x p of "
-        "their training matrices, each counted once for all its replicates.",
+    allotment: Line | None = Field(
+        default=None,
+        description="A CSV file, by its path from the repository's root, with columns `cell_id` "
+        "and `replicates`: cells that get more replicates than the others, as "
+        "`regclaims plan --allot` writes it.",
+    )
+    seconds_per_shard: Annotated[float, Field(gt=0)] = Field(
+        default=20,
+        description="Size of a job: cells of one shape share one up to about so many seconds.",
     )
     population: list[Grid] = Field(min_length=1, description="Grids of synthetic cells.")
     path_figure: Name = Field(

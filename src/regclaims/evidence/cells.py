@@ -2,113 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from regclaims.metrics.stability import jackknife_error
-from regclaims.vocabulary import EVIDENCE, FAILED
-
-METRICS = (
-    "n_nonzero",
-    "zero_share",
-    "has_zero",
-    "smallest_nonzero",
-    "tpr",
-    "fdr",
-    "f1",
-    "exact_support",
-    "f1_screening",
-    "rr",
-    "rte",
-    "pve",
-    "block_spread",
-    "one_of_block",
-    "coefficient_error",
-    "training_gap",
-    "df",
-)
-"""Metrics with one value per fit."""
-
-ARM = ["cell_id", "method", "tuning"]
-COLUMNS = [
-    "cell_id",
-    "source",
-    "method",
-    "tuning",
-    "metric",
-    "mean",
-    "mcse",
-    "replicates",
-    "n_undefined",
-    "n_failed",
-]
+from regclaims.evidence.tables import CELLS
+from regclaims.vocabulary import FAILED, Array
 
 
-def cells_from_fits(fits: pd.DataFrame) -> pd.DataFrame:
-    """Average every metric over the evidence replicates of each cell, method and tuning.
+def summarize(values: Array, failed: NDArray[np.bool_]) -> dict[str, Any]:
+    """Average a metric over replicates.
 
     Parameters
     ----------
-    fits : DataFrame
-        One row per fit, as from `fit_shard`.
+    values : (R,)
+        NaN where undefined.
+    failed : (R,) of bool
+        Replicates whose fit failed.
 
     Returns
     -------
-    DataFrame
-        `COLUMNS`. ``replicates`` counts all fits; ``mean`` and ``mcse`` are over those that did not
-        fail (``n_failed``) and whose metric is defined (``n_undefined`` are not).
+    dict
+        ``mean`` and ``mcse``, its Monte Carlo standard error, over replicates that did not fail
+        (``n_failed``) and whose metric is defined (``n_undefined`` are not); ``replicates`` counts
+        all.
     """
-    evidence = fits[fits["role"] == EVIDENCE]
-    present = [metric for metric in METRICS if metric in evidence]
-    failed = evidence["status"] == FAILED
-    counts = evidence.assign(failed=failed).groupby(ARM)["failed"].agg(["size", "sum"])
-    tables = []
-    for metric in present:
-        defined = evidence.loc[~failed].groupby(ARM)[metric].agg(["mean", "sem", "count"])
-        table = counts.join(defined)
-        tables.append(
-            pd.DataFrame(
-                {
-                    "metric": metric,
-                    "mean": table["mean"],
-                    "mcse": table["sem"],
-                    "replicates": table["size"],
-                    "n_undefined": table["size"] - table["sum"] - table["count"].fillna(0),
-                    "n_failed": table["sum"],
-                }
-            ).reset_index()
-        )
-    return _tidy(pd.concat(tables), "synthetic")
-
-
-def cells_from_stability(stability: pd.DataFrame, replicates: int) -> pd.DataFrame:
-    """Turn jackknifed values into rows with their standard errors.
-
-    Parameters
-    ----------
-    stability : DataFrame
-        As from `fit_shard`: ``left_out`` is -1 for the value itself. A method with a failed
-        replicate has no left-out values; then all replicates count as failed.
-    replicates : int
-        Evidence replicates per cell.
-    """
-    rows = []
-    for names, group in stability.groupby([*ARM, "metric"], sort=True):
-        values = group.set_index("left_out")["value"]
-        value, left_out = float(values.loc[-1]), values.drop(-1).to_numpy(float)
-        undefined = int(np.count_nonzero(~np.isfinite(left_out)))
-        rows.append(
-            dict(zip([*ARM, "metric"], names, strict=True))
-            | {
-                "mean": value,
-                # Without one of the left-out values there is no jackknife, hence no error.
-                "mcse": np.nan if undefined or not len(left_out) else jackknife_error(left_out),
-                "replicates": replicates,
-                "n_undefined": undefined if np.isfinite(value) else len(left_out),
-                "n_failed": replicates - len(left_out),
-            }
-        )
-    return _tidy(pd.DataFrame(rows), "synthetic")
+    defined = values[np.isfinite(values) & ~failed]
+    n = len(defined)
+    return {
+        "mean": float(defined.mean()) if n else np.nan,
+        "mcse": float(defined.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan,
+        "replicates": len(values),
+        "n_undefined": int(len(values) - n - failed.sum()),
+        "n_failed": int(failed.sum()),
+    }
 
 
 def cells_from_splits(splits: pd.DataFrame) -> pd.DataFrame:
@@ -131,8 +60,9 @@ def cells_from_splits(splits: pd.DataFrame) -> pd.DataFrame:
             values = good[metric].dropna()
             inflation = 1 / max(len(values), 1) + test_share
             rows.append(
-                dict(zip(ARM, names, strict=True))
+                dict(zip(("cell_id", "method", "tuning"), names, strict=True))
                 | {
+                    "source": "real",
                     "metric": metric,
                     "mean": values.mean(),
                     "mcse": np.sqrt(inflation * values.var(ddof=1)),
@@ -141,10 +71,4 @@ def cells_from_splits(splits: pd.DataFrame) -> pd.DataFrame:
                     "n_failed": len(group) - len(good),
                 }
             )
-    return _tidy(pd.DataFrame(rows), "real")
-
-
-def _tidy(table: pd.DataFrame, source: str) -> pd.DataFrame:
-    counts = dict.fromkeys(("replicates", "n_undefined", "n_failed"), "int64")
-    table = table.assign(source=source)[COLUMNS].astype(counts)
-    return table.sort_values([*ARM, "metric"], kind="stable", ignore_index=True)
+    return pd.DataFrame(rows)[list(CELLS)]

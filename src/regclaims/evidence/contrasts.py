@@ -64,7 +64,7 @@ def contrast(evidence: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
     ----------
     evidence : DataFrame
         The table that the part names: fits (or fit-like rows: ``cell_id``, ``replicate``,
-        ``method``, ``tuning``, the metric), or stability.
+        ``method``, ``tuning``, the metric), or stability. All rows of a cell, or none.
     part : mapping
         A `config.claims.Part` as plain data.
 
@@ -76,40 +76,107 @@ def contrast(evidence: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
     compare = _jackknifed if part["evidence"] == "stability" else _replicated
     cells = compare(evidence, part)
     names = list(CellContrast.__annotations__)
-    rows = {cell: [getattr(value, name) for name in names] for cell, value in cells.items()}
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=names)
-    return table.rename_axis("cell_id").sort_index()
+    rows = [[getattr(value, name) for name in names] for value in cells.values()]
+    index = pd.Index(list(cells), name="cell_id", dtype=str)
+    # Of the same types where there are no rows: tables of several batches are put together.
+    table = pd.DataFrame(rows, index, names).astype(CellContrast.__annotations__)
+    return table.sort_index()
 
 
 def _replicated(fits: pd.DataFrame, part: Mapping[str, Any]) -> dict[str, CellContrast]:
+    if "role" in fits:
+        fits = fits[fits["role"] == EVIDENCE]
     values = _arm(fits, part, part["metric"])
     versus, margin = part["versus"], part["margin"]
+    replicates = fits.groupby("cell_id")["replicate"].nunique()
     if part["metric"] in BINARY and not isinstance(versus, Mapping):
-        return _each(values, lambda row: binomial(row, versus, part["direction"], margin))
-    return _each(_effects(fits, values, part), lambda row: student(row, margin))
+        return _each(
+            values, replicates, lambda row: binomial(row, versus, part["direction"], margin)
+        )
+    return _each(_effects(fits, values, part), replicates, lambda row: student(row, margin))
+
+
+def _each(
+    table: pd.DataFrame, replicates: pd.Series, judge: Callable[[Array], CellContrast]
+) -> dict[str, CellContrast]:
+    """Judge each cell by its own replicates, which may be fewer than the table's columns."""
+    rows = zip(table.index, table.to_numpy(), strict=True)
+    return {str(cell): judge(row[: replicates[cell]]) for cell, row in rows}
 
 
 def _jackknifed(stability: pd.DataFrame, part: Mapping[str, Any]) -> dict[str, CellContrast]:
-    rows = stability[stability["metric"] == part["metric"]]
-    rows = rows.rename(columns={"left_out": "replicate", "value": part["metric"]})
-    values = _effects(rows, _arm(rows, part, part["metric"]), part)
-    # Column -1 holds the value with all replicates; it comes first as columns are sorted.
-    return _each(values, lambda row: jackknife(row[0], row[1:], part["margin"]))
+    one = _measured(stability, part, part["metric"])
+    versus = part["versus"]
+    if not isinstance(versus, Mapping):
+        other = {cell: _Statistic.constant(versus, own.left_out) for cell, own in one.items()}
+    else:
+        other = _measured(stability, versus, part.get("versus_metric") or part["metric"])
+    found = {}
+    for cell in sorted(one.keys() & other.keys()):
+        effect = _compared(one[cell], other[cell], part)
+        found[cell] = jackknife(effect.value, effect.left_out, part["margin"], effect.undefined)
+    return found
 
 
-def _each(table: pd.DataFrame, judge: Callable[[Array], CellContrast]) -> dict[str, CellContrast]:
-    return {str(cell): judge(row) for cell, row in zip(table.index, table.to_numpy(), strict=True)}
+@dataclass(frozen=True)
+class _Statistic:
+    """A statistic of a cell with its leave-one-out values; how many replicates had no say in it."""
+
+    value: float
+    left_out: Array
+    undefined: int
+
+    @classmethod
+    def constant(cls, value: float, like: Array) -> _Statistic:
+        return cls(value, np.full(len(like), value), 0)
+
+
+def _measured(
+    stability: pd.DataFrame, arm: Mapping[str, Any], metric: str
+) -> dict[str, _Statistic]:
+    rows = stability[
+        (stability["metric"] == metric)
+        & (stability["method"] == arm["method"])
+        & (stability["tuning"] == arm["tuning"])
+    ]
+    columns = (rows[name] for name in ("cell_id", "value", "left_out", "n_undefined"))
+    return {
+        str(cell): _Statistic(float(value), np.asarray(left_out, dtype=float), int(undefined))
+        for cell, value, left_out, undefined in zip(*columns, strict=True)
+    }
+
+
+def _compared(one: _Statistic, other: _Statistic, part: Mapping[str, Any]) -> _Statistic:
+    """Compare two statistics; a replicate without a say in either has none in the comparison.
+
+    Which ones these are is not recorded: they are taken to be different ones in the two.
+    """
+    sign = 1.0 if part["direction"] == "above" else -1.0
+    values = np.append(one.left_out, one.value), np.append(other.left_out, other.value)
+    effects = sign * (
+        values[0] - values[1] if part["scale"] == "difference" else _log_ratio(*values)
+    )
+    undefined = min(one.undefined + other.undefined, len(one.left_out))
+    return _Statistic(float(effects[-1]), effects[:-1], undefined)
+
+
+def _log_ratio(one: Array, other: Array) -> Array:
+    """Log ratio; equal values are a tie even where both are 0, one 0 alone leaves it undefined."""
+    out = np.full(one.shape, np.nan)
+    positive = (one > 0) & (other > 0)
+    out[positive] = np.log(one[positive] / other[positive])
+    out[one == other] = 0.0
+    return out
 
 
 def _arm(rows: pd.DataFrame, arm: Mapping[str, Any], metric: str) -> pd.DataFrame:
     """Lay out an arm's metric as cells x replicates, undefined (NaN) where there is none."""
     rows = rows[(rows["method"] == arm["method"]) & (rows["tuning"] == arm["tuning"])]
-    if "role" in rows:
-        rows = rows[rows["role"] == EVIDENCE]
     if "status" in rows:
         rows = rows.assign(**{metric: rows[metric].where(rows["status"] != FAILED)})
     if arm.get("non_null"):
-        rows = rows.assign(**{metric: rows[metric].where(~rows["null"].astype(bool))})
+        null = rows["null"].fillna(False).astype(bool)
+        rows = rows.assign(**{metric: rows[metric].where(~null)})
     return rows.pivot(index="cell_id", columns="replicate", values=metric).astype(float)
 
 
@@ -122,13 +189,12 @@ def _effects(rows: pd.DataFrame, values: pd.DataFrame, part: Mapping[str, Any]) 
     other_arm = {**versus, "non_null": part.get("non_null", False)}
     other = _arm(rows, other_arm, metric)
     shared = values.index.intersection(other.index)
-    values, other = values.loc[shared], other.loc[shared]
+    values = values.loc[shared]
+    other = other.reindex(index=shared, columns=values.columns)
     if part["scale"] == "difference":
         return sign * (values - other)
-    # Equal values are a tie even where both are 0; one 0 alone leaves the ratio undefined.
-    positive = (values > 0) & (other > 0)
-    ratio = (values.where(positive) / other.where(positive)).map(np.log)
-    return sign * ratio.mask(values == other, 0.0)
+    ratios = _log_ratio(values.to_numpy(), other.to_numpy())
+    return sign * pd.DataFrame(ratios, values.index, values.columns)
 
 
 def student(effects: Array, margin: float) -> CellContrast:
@@ -154,11 +220,25 @@ def student(effects: Array, margin: float) -> CellContrast:
     return _studentized(float(defined.mean()), se, len(defined) - 1, margin, effects)
 
 
-def jackknife(value: float, left_out: Array, margin: float) -> CellContrast:
-    """Studentize a statistic of R replicates by its delete-one jackknife, with R-1 d.f."""
-    if not (np.isfinite(value) and np.isfinite(left_out).all() and len(left_out) > 1):
-        return _open(len(left_out), len(left_out))
-    return _studentized(value, jackknife_error(left_out), len(left_out) - 1, margin, left_out)
+def jackknife(value: float, left_out: Array, margin: float, undefined: int = 0) -> CellContrast:
+    """Studentize a statistic of R replicates by its delete-one jackknife, with R-1 d.f.
+
+    Parameters
+    ----------
+    value : float
+    left_out : (R,)
+        Its value without each replicate.
+    margin : float
+        delta.
+    undefined : int
+        Replicates that had no say in it.
+    """
+    n = len(left_out)
+    if not (np.isfinite(value) and np.isfinite(left_out).all() and n > 1):
+        return _open(n, n)
+    values = left_out.copy()
+    values[:undefined] = np.nan
+    return _studentized(value, jackknife_error(left_out), n - 1, margin, values)
 
 
 def binomial(events: Array, versus: float, direction: str, margin: float) -> CellContrast:

@@ -1,4 +1,4 @@
-"""The methods under study, as things that give a path."""
+"""The methods under study, by family: who makes their paths, and with which settings."""
 
 from __future__ import annotations
 
@@ -14,6 +14,24 @@ from regclaims import solvers
 from regclaims.solvers import FoldErrors, Path, ridge_lambda
 from regclaims.vocabulary import Array
 
+LONGER = 0.01
+"""A longer grid ends at this share of where the first one ends, at the same spacing."""
+
+SHAPES = ("low_dimensional", "high_dimensional", "very_high_dimensional")
+"""Kinds of shapes by which floors differ: p < n, n <= p < 5n and p >= 5n."""
+
+UNUSED: dict[str, Any] = {
+    "l1_ratios": (),
+    "logistic_l1_ratios": (),
+    "gammas": (),
+    "lambda_floor": dict.fromkeys(SHAPES, np.nan),
+    "deviance_stop": np.nan,
+    "matched_df": np.nan,
+    "folds": 1,
+    "solver": "regclaims",
+}
+"""What settings are where nobody uses them: nothing that a path could be made with by mistake."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -21,29 +39,67 @@ class Settings:
 
     Attributes
     ----------
+    l1_ratios, logistic_l1_ratios : tuple of float
+        The Elastic Nets.
     n_lambdas : int
-    floors : (float, float, float)
-        Smallest lambda as a share of lambda_max for p < n, n <= p < 5n and p >= 5n.
+    floors : tuple of float
+        Smallest lambda as a share of lambda_max, by `SHAPES`.
     deviance_stop : float
     solver : str
         A key of `SOLVERS`.
+    gammas : tuple of float
+        Of the relaxed lasso: shares of the lasso in its blend with least squares.
     folds : int
+        1 where nothing is cross-validated.
     matched_df : float
         Share of min(n - 1, p) degrees of freedom, rounded down, at which methods are matched.
+    max_at_end : float
+        Share of a cell's optima that may lie at the end of the grid.
     """
 
+    l1_ratios: tuple[float, ...]
+    logistic_l1_ratios: tuple[float, ...]
     n_lambdas: int
-    floors: tuple[float, float, float]
+    floors: tuple[float, ...]
     deviance_stop: float
     solver: str
+    gammas: tuple[float, ...]
     folds: int
     matched_df: float
+    max_at_end: float
 
-    def floor(self, n_samples: int, n_features: int) -> float:
-        """Return where a lasso or Elastic Net grid ends for this shape."""
-        if n_features < n_samples:
-            return self.floors[0]
-        return self.floors[1] if n_features < 5 * n_samples else self.floors[2]
+    def grid(self, n_samples: int, n_features: int, longer: bool) -> dict[str, Any]:
+        """Return where a lasso or Elastic Net grid ends for this shape, and its points."""
+        wide = 0 if n_features < n_samples else 1 if n_features < 5 * n_samples else 2
+        floor, stop = self.floors[wide], self.deviance_stop
+        if not longer:
+            return {
+                "n_lambdas": self.n_lambdas,
+                "lambda_min_ratio": floor,
+                "deviance_stop": stop,
+            }
+        return {
+            "n_lambdas": _points(self.n_lambdas, 1 / floor),
+            "lambda_min_ratio": floor * LONGER,
+            "deviance_stop": 1 - (1 - stop) * LONGER,
+        }
+
+
+def _points(n_lambdas: int, span: float) -> int:
+    """Points of a grid that goes on beyond its `span` at the same spacing on the log scale."""
+    return round((n_lambdas - 1) * (1 + np.log(1 / LONGER) / np.log(span))) + 1
+
+
+def longer_ridge_grid(lambdas: Array) -> Array:
+    """Go on with the grid of a path, at the same spacing, to a hundredth of where it ends.
+
+    Parameters
+    ----------
+    lambdas : (k,)
+        Decreasing by equal ratios; k > 1.
+    """
+    first, last = lambdas[0], lambdas[-1]
+    return np.geomspace(first, last * LONGER, _points(len(lambdas), first / last))
 
 
 def _own() -> ModuleType:
@@ -62,7 +118,7 @@ SOLVERS = {"regclaims": _own, "sklearn": _scikit_learns}
 
 @dataclass(frozen=True)
 class Method:
-    """A method: its name in tables, its share of L1, and who solves it.
+    """A method of the squared loss that makes a path: its share of L1, and who solves it.
 
     Attributes
     ----------
@@ -81,20 +137,20 @@ class Method:
     def _solvers(self) -> ModuleType:
         return SOLVERS[self.solver]()
 
-    def fit(self, X: Array, y: Array, settings: Settings) -> Path:
-        """Fit the whole path; least squares has one fit."""
+    def fit(self, X: Array, y: Array, settings: Settings, longer: bool = False) -> Path:
+        """Fit the whole path, on a longer grid if so asked; least squares has one fit."""
         if self.l1_ratio is None:
             return self._solvers.least_squares(X, y)
         if self.l1_ratio == 0:
-            return self._solvers.ridge_path(X, y, n_lambdas=settings.n_lambdas)
-        return self._solvers.gaussian_path(
-            X,
-            y,
-            l1_ratio=self.l1_ratio,
-            n_lambdas=settings.n_lambdas,
-            lambda_min_ratio=settings.floor(*X.shape),
-            deviance_stop=settings.deviance_stop,
-        )
+            return self._ridge(X, y, settings.n_lambdas, longer)
+        options = settings.grid(X.shape[0], X.shape[1], longer)
+        return self._solvers.gaussian_path(X, y, l1_ratio=self.l1_ratio, **options)
+
+    def _ridge(self, X: Array, y: Array, n_lambdas: int, longer: bool) -> Path:
+        path: Path = self._solvers.ridge_path(X, y, n_lambdas=n_lambdas)
+        if not longer:
+            return path
+        return self._solvers.ridge_path(X, y, lambdas=longer_ridge_grid(path.lambdas))
 
     def fit_at(self, X: Array, y: Array, lambdas: Array) -> Path:
         """Fit at given lambdas."""
@@ -102,15 +158,9 @@ class Method:
             return self._solvers.gaussian_path(X, y, l1_ratio=self.l1_ratio, lambdas=lambdas)
         return self._solvers.ridge_path(X, y, lambdas=lambdas)
 
-    def match_df(self, X: Array, y: Array, path: Path, df: float) -> Path:
-        """Give the path on which to look for a fit with `df` degrees of freedom.
-
-        For ridge that is one fit with exactly these. The lasso's are whole numbers and the Elastic
-        Net's jump with its support: theirs are looked for on the path.
-        """
-        if self.l1_ratio != 0:
-            return path
-        return self._solvers.ridge_path(X, y, lambdas=np.array([ridge_lambda(X, y, df)]))
+    def with_df(self, X: Array, y: Array, df: float) -> Path:
+        """Fit ridge with exactly `df` degrees of freedom."""
+        return self.fit_at(X, y, np.array([ridge_lambda(X, y, df)]))
 
     def cross_validate(
         self, X: Array, y: Array, path: Path, folds: NDArray[np.int64]
@@ -123,35 +173,48 @@ class Method:
         )
 
 
-def family(name: str, solver: str = "regclaims") -> list[Method]:
-    """Return the methods of a family, solved by one of `SOLVERS`.
+OLS, RIDGE, LASSO = "ols", "ridge", "lasso"
+RELAXED, ADAPTIVE = "relaxed-lasso", "adaptive-lasso"
+NET, RESCALED = "elastic-net", "elastic-net-rescaled"
+LOGISTIC = "logistic-"
+"""Prefix of the methods of the logistic loss."""
 
-    Raises
-    ------
-    ValueError
-        If there is no such family.
-    """
-    if name == "least-squares":
-        return [Method("ols", None, solver), Method("ridge", 0.0, solver)]
-    if name == "lasso":
-        return [Method("lasso", 1.0, solver)]
-    if name.startswith("elastic-net-"):
-        return [Method(name, float(name.removeprefix("elastic-net-")), solver)]
-    raise ValueError(f"unknown family {name!r}")
+FAMILIES = {"linear": ("least-squares", "lasso", "elastic-net"), "logistic": ("logistic",)}
+"""Families of methods by response; a family's fits to a shard are one job."""
+
+
+def net(l1_ratio: float) -> str:
+    """Name the Elastic Net of one l1_ratio."""
+    return f"{NET}-{l1_ratio:g}"
+
+
+def path_methods(l1_ratios: tuple[float, ...], solver: str = "regclaims") -> list[Method]:
+    """Return the methods that are one path: least squares, ridge, lasso, Elastic Nets."""
+    named = {OLS: None, RIDGE: 0.0, LASSO: 1.0} | {net(ratio): ratio for ratio in l1_ratios}
+    return [Method(name, ratio, solver) for name, ratio in named.items()]
+
+
+def method_names(l1_ratios: tuple[float, ...], logistic: tuple[float, ...]) -> dict[str, list[str]]:
+    """Name every method of every family, in the order in which they are fitted."""
+    nets = [net(ratio) for ratio in l1_ratios]
+    return {
+        "least-squares": [OLS, RIDGE],
+        "lasso": [LASSO, RELAXED, ADAPTIVE],
+        "elastic-net": [*nets, NET, RESCALED],
+        "logistic": [LOGISTIC + name for name in (RIDGE, LASSO, *map(net, logistic))],
+    }
 
 
 def settings(sections: Mapping[str, Any]) -> Settings:
-    """Read `Settings` from plain data: a study's `methods` and `tuning` sections, merged."""
-    floor = sections["lambda_floor"]
-    return Settings(
-        n_lambdas=sections["n_lambdas"],
-        floors=(
-            floor["low_dimensional"],
-            floor["high_dimensional"],
-            floor["very_high_dimensional"],
-        ),
-        deviance_stop=sections["deviance_stop"],
-        solver=sections["solver"],
-        folds=sections["folds"],
-        matched_df=sections["matched_df"],
-    )
+    """Read `Settings` from plain data: a study's `methods` and `tuning` sections, merged.
+
+    Values may be None where no method that is fitted looks at them, as `packing.settings_of` leaves
+    them; see `UNUSED`.
+    """
+    given: dict[str, Any] = {
+        name: UNUSED[name] if value is None else value for name, value in sections.items()
+    }
+    floor = given.pop("lambda_floor")
+    for name in ("l1_ratios", "logistic_l1_ratios", "gammas"):
+        given[name] = tuple(given[name])
+    return Settings(floors=tuple(floor[wide] for wide in SHAPES), **given)

@@ -63,7 +63,7 @@ def split_dataset(
             rule, choice = "none", Choice(0, False)
             if errors is not None:
                 rule = "cv-min"
-                choice = choose(n_lambdas=settings.n_lambdas, folds=errors)[rule]
+                choice = choose(folds=errors)[rule]
             rows.append(
                 {
                     "dataset": name,
@@ -90,7 +90,9 @@ def _tested(path: Path, choice: Choice, X: Array, y: Array, null: float) -> dict
     }
     if path.determined[k]:
         error = np.mean((y - X @ path.coefs[k] - path.intercepts[k]) ** 2)
-        row |= sparsity(path.coefs[k]) | {"relative_error": float(error / null)}
+        zeros = sparsity(path.coefs[k : k + 1])
+        row |= {name: float(value[0]) for name, value in zeros.items()}
+        row["relative_error"] = float(error / null)
     return row
 
 

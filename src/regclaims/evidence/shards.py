@@ -1,4 +1,4 @@
-"""Shards: cells of one shape with all their replicates, drawn in one job."""
+"""Shards: cells of one shape with all their replicates, fitted by one family in one job."""
 
 from __future__ import annotations
 
@@ -6,55 +6,55 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from regclaims.designs import Scenario
-from regclaims.vocabulary import EVIDENCE, SCREENING, Array
+from regclaims.keys import digest
 
 
 @dataclass(frozen=True)
 class Shard:
-    """Cells of one shape with their replicates.
+    """Cells of one shape with their replicates, and the family that is fitted to them.
 
     Attributes
     ----------
+    family : str
+        A key of `methods.method_names`.
     cells : sequence of dict
         Specs of the cells, as `Scenario` takes them.
+    replicates : sequence of int
+        Of each cell, those that are evidence.
+    cross_validated : sequence of sequences of str
+        By cell, the methods that are tuned by cross-validation too.
     seed : int
-    screening, replicates : int
-        Replicates 0 to screening-1 tell which cells are informative; the `replicates` that follow
-        are the evidence.
+    screening : int
+        Replicates 0 to screening-1 tell which cells are informative; the others are the evidence.
+    cost : float
+        About how many seconds it takes, to begin with the costliest; no part of its identity.
     """
 
+    family: str
     cells: Sequence[Mapping[str, Any]]
+    replicates: Sequence[int]
+    cross_validated: Sequence[Sequence[str]]
     seed: int
     screening: int
-    replicates: int
+    cost: float = 0.0
+
+    def draws(self, index: int) -> int:
+        """Data sets of a cell."""
+        return self.screening + self.replicates[index]
 
     @property
-    def n_draws(self) -> int:
-        """Data sets per cell."""
-        return self.screening + self.replicates
+    def plain(self) -> dict[str, Any]:
+        """The shard as plain data."""
+        return {
+            "family": self.family,
+            "cells": [dict(spec) for spec in self.cells],
+            "replicates": list(self.replicates),
+            "cross_validated": [list(names) for names in self.cross_validated],
+            "seed": self.seed,
+            "screening": self.screening,
+        }
 
-    def role(self, replicate: int) -> str:
-        """Say what a replicate is for."""
-        return SCREENING if replicate < self.screening else EVIDENCE
-
-
-def draw_shard(shard: Shard) -> dict[str, Array]:
-    """Draw all data of a shard.
-
-    Returns
-    -------
-    dict
-        Arrays ``X``, ``X_validation`` (cells, draws, n, p) and ``y``, ``y_validation``
-        (cells, draws, n).
-    """
-    columns = ("X", "y", "X_validation", "y_validation")
-    drawn = [
-        [Scenario(spec).draw(shard.seed, r) for r in range(shard.n_draws)] for spec in shard.cells
-    ]
-    return {
-        name: np.array([[getattr(draw, name) for draw in cell] for cell in drawn])
-        for name in columns
-    }
+    @property
+    def key(self) -> str:
+        """Hash of all that it consists of."""
+        return digest(self.plain)

@@ -11,6 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from regclaims.evidence.methods import LASSO, RIDGE
+from regclaims.figures.names import shown_nets
 from regclaims.figures.style import SHARE_OF_LAMBDA, look, styled
 
 HIGHLIGHTED: tuple[tuple[str, Any], ...] = (
@@ -28,7 +30,7 @@ NOT_MOVED = 0.005
 
 
 def table(paths: pd.DataFrame) -> pd.DataFrame:
-    """Order the methods by their share of L1, and the columns by their largest coefficient.
+    """Choose and order the methods by their share of L1, the columns by their largest coefficient.
 
     Parameters
     ----------
@@ -38,11 +40,13 @@ def table(paths: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The same with ``rank``: 0 for the column whose coefficient becomes largest.
+        Those of ridge, one Elastic Net and the lasso with ``rank``: 0 for the column whose
+        coefficient becomes largest.
     """
+    paths = paths[paths["method"].isin([RIDGE, *shown_nets(paths["method"], 1), LASSO])]
     largest = paths.groupby("feature")["coef"].apply(lambda coef: coef.abs().max())
     rank = largest.rank(ascending=False, method="first").astype(int) - 1
-    order = {"ridge": 0, "lasso": 2}
+    order = {RIDGE: 0, LASSO: 2}
     ranked = paths.assign(rank=paths["feature"].map(rank))
     return ranked.sort_values(
         ["method", "rank", "lambda_index"],

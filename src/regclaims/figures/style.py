@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 
@@ -15,6 +15,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from regclaims.figures.names import method_name
 from regclaims.io import replacing, write_csv
 
 WIDTH = 6.3
@@ -48,42 +49,47 @@ PARAMETERS: Any = {
 }
 
 METHODS: dict[str, dict[str, Any]] = {
-    "ols": {"color": "#6e6e6e", "marker": "D", "linestyle": ":", "label": "least squares"},
-    "ridge": {"color": "#0072b2", "marker": "s", "linestyle": "--", "label": "ridge"},
-    "lasso": {"color": "#d55e00", "marker": "o", "linestyle": "-", "label": "lasso"},
+    "ols": {"color": "#6e6e6e", "marker": "D", "linestyle": ":"},
+    "ridge": {"color": "#0072b2", "marker": "s", "linestyle": "--"},
+    "lasso": {"color": "#d55e00", "marker": "o", "linestyle": "-"},
+    "relaxed-lasso": {"color": "#e69f00", "marker": "v", "linestyle": (0, (5, 1, 1, 1, 1, 1))},
+    "adaptive-lasso": {"color": "#cc79a7", "marker": "D", "linestyle": (0, (3, 1))},
+    "elastic-net": {"color": "#009e73", "marker": "^", "linestyle": "-."},
+    "elastic-net-rescaled": {"color": "#56b4e9", "marker": "P", "linestyle": (0, (1, 1))},
 }
 """Look of each method: Okabe and Ito's colours, and a marker and line of its own."""
 
 ELASTIC_NETS = ("#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
 
 
-def look(method: str, others: list[str]) -> dict[str, Any]:
+def look(method: str, others: Sequence[str]) -> dict[str, Any]:
     """Return colour, marker, line and label of a method; Elastic Nets in the order of `others`."""
+    label = {"label": method_name(method)}
     if method in METHODS:
-        return METHODS[method]
+        return METHODS[method] | label
     nets = sorted(name for name in others if name not in METHODS)
-    ratio = method.removeprefix("elastic-net-")
-    return {
-        "color": ELASTIC_NETS[nets.index(method) % len(ELASTIC_NETS)],
-        "marker": "^",
-        "linestyle": "-.",
-        "label": f"Elastic Net ({ratio})",
-    }
+    color = ELASTIC_NETS[nets.index(method) % len(ELASTIC_NETS)]
+    return {"color": color, "marker": "^", "linestyle": "-."} | label
+
+
+@contextmanager
+def canvas(height: float) -> Iterator[Figure]:
+    """Open an empty figure of the text's width, and close it afterwards."""
+    with mpl.rc_context(PARAMETERS):
+        figure = plt.figure(figsize=(WIDTH, height))
+        try:
+            yield figure
+        finally:
+            plt.close(figure)
 
 
 @contextmanager
 def styled(
-    rows: int, columns: int, height: float, *, sharey: bool = False
+    rows: int, columns: int, height: float, *, sharey: bool | Literal["row"] = False
 ) -> Iterator[tuple[Figure, Any]]:
     """Open a figure of the text's width with a grid of axes, and close it afterwards."""
-    with mpl.rc_context(PARAMETERS):
-        figure, axes = plt.subplots(
-            rows, columns, figsize=(WIDTH, height), squeeze=False, sharey=sharey
-        )
-        try:
-            yield figure, axes
-        finally:
-            plt.close(figure)
+    with canvas(height) as figure:
+        yield figure, figure.subplots(rows, columns, squeeze=False, sharey=sharey)
 
 
 def save(figure: Figure, table: pd.DataFrame, pdf: Path, png: Path, csv: Path) -> None:

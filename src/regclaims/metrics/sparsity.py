@@ -6,26 +6,36 @@ import numpy as np
 
 from regclaims.vocabulary import Array
 
+NEARLY = 1e-8
+"""The alternative reading of zero: at most this, per standard deviation of a column and of y."""
 
-def sparsity(coef: Array) -> dict[str, float]:
-    """Describe the zeros of one fit.
+
+def sparsity(coefs: Array, unit: float = 1.0) -> dict[str, Array]:
+    """Describe the zeros of fits.
 
     Parameters
     ----------
-    coef : (p,)
+    coefs : (k, p)
+        Per standard deviation of each column.
+    unit : float
+        Standard deviation of y, which coefficients are next to zero beside.
 
     Returns
     -------
     dict
-        ``n_nonzero``: count; ``zero_share``: share of the p coefficients that equal 0.0;
-        ``has_zero``: 1 if there is any, else 0; ``smallest_nonzero``: smallest magnitude that is
-        not zero, undefined (NaN) in a null fit.
+        Each (k,). ``n_nonzero``: count; ``zero_share``: share of the p coefficients that equal 0.0;
+        ``has_zero``: 1 if there is any, else 0; ``near_zero_share``: share that is at most 1e-8
+        `unit`; ``smallest_nonzero``: smallest magnitude that is not zero, undefined (NaN) in a null
+        fit.
     """
-    nonzero = np.abs(coef[coef != 0.0])
-    zero_share = 1 - len(nonzero) / len(coef)
+    size = np.abs(coefs)
+    nonzero = np.count_nonzero(size, axis=1)
+    zero_share = (size == 0.0).mean(axis=1)
+    smallest = np.where(size > 0, size, np.inf).min(axis=1)
     return {
-        "n_nonzero": float(len(nonzero)),
+        "n_nonzero": nonzero.astype(float),
         "zero_share": zero_share,
-        "has_zero": float(zero_share > 0),
-        "smallest_nonzero": float(nonzero.min()) if len(nonzero) else np.nan,
+        "has_zero": (zero_share > 0).astype(float),
+        "near_zero_share": (size <= NEARLY * unit).mean(axis=1),
+        "smallest_nonzero": np.where(nonzero > 0, smallest, np.nan),
     }

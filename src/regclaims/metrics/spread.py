@@ -1,4 +1,4 @@
-"""How a fit spreads weight over columns that belong together."""
+"""How fits spread weight: over columns that belong together, and over all."""
 
 from __future__ import annotations
 
@@ -7,33 +7,66 @@ import numpy as np
 from regclaims.vocabulary import Array
 
 
-def within_block(coef: Array, block_size: int) -> dict[str, float]:
+def within_block(coefs: Array, block_size: int) -> dict[str, Array]:
     """Describe the spread of coefficients within blocks of neighbouring columns.
 
     Parameters
     ----------
-    coef : (p,)
-        A last, incomplete block is left out.
+    coefs : (k, p)
+        Per standard deviation of each column. A last, incomplete block is left out.
     block_size : int
 
     Returns
     -------
     dict
-        ``block_spread`` = sum_j (b_j - mean of its block)^2 / sum_j b_j^2: 0 if weight is spread
-        evenly, 1 - 1/size if each block keeps one column; free of scale. ``one_of_block``: share of
-        blocks with any non-zero that keep exactly one. Both undefined (NaN) without blocks, or if
-        all coefficients are zero.
+        Each (k,). ``block_spread`` = sum_j (b_j - mean of its block)^2 / sum_j b_j^2: 0 if weight
+        is spread evenly, 1 - 1/size if each block keeps one column; free of scale.
+        ``one_of_block``: share of blocks with any non-zero that keep exactly one. Both undefined
+        (NaN) without blocks, or if all coefficients are zero.
     """
-    undefined = {"block_spread": np.nan, "one_of_block": np.nan}
-    if block_size < 2:
-        return undefined
-    blocks = coef[: len(coef) // block_size * block_size].reshape(-1, block_size)
-    total = (blocks**2).sum()
-    kept = np.count_nonzero(blocks, axis=1)
-    if total == 0:
-        return undefined
-    deviation = blocks - blocks.mean(axis=1, keepdims=True)
+    k, p = coefs.shape
+    if block_size < 2 or p < block_size:
+        return {name: np.full(k, np.nan) for name in ("block_spread", "one_of_block")}
+    blocks = coefs[:, : p // block_size * block_size].reshape(k, -1, block_size)
+    deviation = blocks - blocks.mean(axis=2, keepdims=True)
+    kept = np.count_nonzero(blocks, axis=2)
     return {
-        "block_spread": float((deviation**2).sum() / total),
-        "one_of_block": float((kept == 1).sum() / (kept > 0).sum()),
+        "block_spread": ratio((deviation**2).sum(axis=(1, 2)), (blocks**2).sum(axis=(1, 2))),
+        "one_of_block": ratio((kept == 1).sum(axis=1), (kept > 0).sum(axis=1)),
     }
+
+
+def concentration(coefs: Array) -> dict[str, Array]:
+    """Describe how few columns carry the weight, whatever its scale.
+
+    Parameters
+    ----------
+    coefs : (k, p)
+        Per standard deviation of each column.
+
+    Returns
+    -------
+    dict
+        Each (k,), undefined (NaN) if all coefficients are zero. ``participation_ratio`` =
+        (sum b^2)^2 / sum b^4, the number of columns that share the weight: from 1 to p;
+        ``gini``: the Gini coefficient of |b|, 0 if all are equal, 1 - 1/p if one has all;
+        ``largest_share`` = max |b| / sum |b|.
+    """
+    size = np.abs(coefs)
+    largest, total = size.max(axis=1), size.sum(axis=1)
+    # In units of the largest, lest fourth powers vanish.
+    relative = ratio(size, largest[:, None])
+    p = size.shape[1]
+    ranks = 2 * np.arange(1, p + 1) - p - 1
+    return {
+        "participation_ratio": (relative**2).sum(axis=1) ** 2 / (relative**4).sum(axis=1),
+        "gini": np.sort(relative, axis=1) @ ranks / (p * relative.sum(axis=1)),
+        "largest_share": ratio(largest, total),
+    }
+
+
+def ratio(numerator: Array, denominator: Array) -> Array:
+    """Divide; undefined (NaN) where the denominator is zero."""
+    numerator, denominator = np.asarray(numerator), np.asarray(denominator)
+    out = np.full(np.broadcast_shapes(numerator.shape, denominator.shape), np.nan)
+    return np.divide(numerator, denominator, out=out, where=denominator > 0)

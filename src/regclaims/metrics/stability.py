@@ -1,17 +1,18 @@
 """Stability of a method's coefficients over fresh data sets: a property of a cell, not of a fit.
 
-Each measure takes the coefficients of R replicates and gives its value with the R values that
-remain when each replicate is left out, for a delete-one jackknife. All of them are free of scale,
-so that a method cannot win by shrinking alone.
+Each measure takes the coefficients of R replicates, per standard deviation of each column, and
+gives its value with the R values that remain when each replicate is left out, for a delete-one
+jackknife. All of those here are free of scale, so that a method cannot win by shrinking alone;
+`variance` has those in plain units.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from regclaims.metrics.spread import ratio
 from regclaims.vocabulary import Array
 
 
@@ -63,7 +64,7 @@ def scale_free_variance(coefs: Array) -> Jackknifed:
     def value(sum_squares: Array, sum_coefs: Array, count: int) -> Array:
         mean_square = sum_squares / count
         centre = (sum_coefs**2).sum(axis=-1) / count**2
-        return _unbiased(count) * (1 - _ratio(centre, mean_square))
+        return unbiased(count) * (1 - ratio(centre, mean_square))
 
     return Jackknifed(
         float(value(squares.sum(), total, n)),
@@ -84,16 +85,18 @@ def cosine(coefs: Array) -> Jackknifed:
 def sign_agreement(coefs: Array) -> Jackknifed:
     """Mean over pairs of replicates: share of equal signs among columns that either one uses.
 
-    Zero is a sign of its own. Pairs of two null fits are undefined and left out.
+    Zero is a sign of its own. Null fits have no direction, as for `cosine`: pairs with one are left
+    out; undefined with fewer than two others.
     """
     signs = np.sign(coefs)
     used = (signs != 0).astype(float)
     both = used @ used.T
     counts = used.sum(axis=1)
     either = counts[:, None] + counts[None, :] - both
+    either[(counts[:, None] == 0) | (counts[None, :] == 0)] = np.nan
     # Among columns that both use, signs multiply to +1 (equal) or -1 (opposite).
     equal = (both + signs @ signs.T) / 2
-    return _mean_over_pairs(_ratio(equal, either))
+    return _mean_over_pairs(ratio(equal, either))
 
 
 def selection_stability(coefs: Array) -> Jackknifed:
@@ -108,32 +111,16 @@ def selection_stability(coefs: Array) -> Jackknifed:
 
     def value(counts: Array, replicates: int) -> Array:
         share = counts / replicates
-        variance = _unbiased(replicates) * share * (1 - share)
+        variance = unbiased(replicates) * share * (1 - share)
         mean = share.mean(axis=-1)
-        return 1 - _ratio(variance.mean(axis=-1), mean * (1 - mean))
+        return 1 - ratio(variance.mean(axis=-1), mean * (1 - mean))
 
     return Jackknifed(float(value(total, n)), value(total - selected, n - 1))
 
 
-MEASURES: dict[str, Callable[[Array], Jackknifed]] = {
-    "scale_free_variance": scale_free_variance,
-    "cosine": cosine,
-    "sign_agreement": sign_agreement,
-    "selection_stability": selection_stability,
-}
-"""Measures by name: a new one is a function here."""
-
-
-def _unbiased(count: int) -> float:
+def unbiased(count: int) -> float:
     """n/(n-1), undefined for one replicate."""
     return count / (count - 1) if count > 1 else np.nan
-
-
-def _ratio(numerator: Array, denominator: Array) -> Array:
-    """Divide; undefined (NaN) where the denominator is zero."""
-    numerator, denominator = np.asarray(numerator), np.asarray(denominator)
-    out = np.full(np.broadcast_shapes(numerator.shape, denominator.shape), np.nan)
-    return np.divide(numerator, denominator, out=out, where=denominator > 0)
 
 
 def _mean_over_pairs(pairs: Array) -> Jackknifed:
@@ -144,5 +131,5 @@ def _mean_over_pairs(pairs: Array) -> Jackknifed:
     sums = np.where(defined, pairs, 0.0).sum(axis=1)
     counts = defined.sum(axis=1)
     # Each pair stands twice in the total and once in a replicate's own row.
-    left_out = _ratio(sums.sum() - 2 * sums, (counts.sum() - 2 * counts).astype(float))
-    return Jackknifed(float(_ratio(sums.sum(), np.asarray(float(counts.sum())))), left_out)
+    left_out = ratio(sums.sum() - 2 * sums, (counts.sum() - 2 * counts).astype(float))
+    return Jackknifed(float(ratio(sums.sum(), np.asarray(float(counts.sum())))), left_out)

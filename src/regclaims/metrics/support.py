@@ -2,57 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
 from regclaims.vocabulary import Array
 
 
-def recovery(chosen: NDArray[np.bool_], truth: NDArray[np.bool_]) -> dict[str, float]:
-    """Compare a chosen set of columns with the true support.
+def recovery(chosen: NDArray[np.bool_], truth: NDArray[np.bool_]) -> dict[str, Array]:
+    """Compare chosen sets of columns with the true support.
 
     Parameters
     ----------
-    chosen, truth : (p,) of bool
+    chosen : (k, p) of bool
+    truth : (p,) of bool
         At least one true column.
 
     Returns
     -------
     dict
-        ``tpr`` = TP/s; ``fdr`` = FP/(TP+FP), undefined (NaN) if nothing is chosen;
+        Each (k,). ``tpr`` = TP/s; ``fdr`` = FP/(TP+FP), undefined (NaN) if nothing is chosen;
         ``f1`` = 2TP/(2TP+FP+FN), 0 if nothing is chosen; ``exact_support``: 1 if the sets are
         equal, else 0.
     """
-    hits = np.count_nonzero(chosen & truth)
-    size, relevant = np.count_nonzero(chosen), np.count_nonzero(truth)
+    hits = np.count_nonzero(chosen & truth, axis=1)
+    size, relevant = np.count_nonzero(chosen, axis=1), np.count_nonzero(truth)
     return {
         "tpr": hits / relevant,
-        "fdr": 1 - hits / size if size else np.nan,
+        "fdr": np.where(size > 0, 1 - hits / np.maximum(size, 1), np.nan),
         "f1": 2 * hits / (size + relevant),
-        "exact_support": float(hits == size == relevant),
+        "exact_support": ((hits == size) & (size == relevant)).astype(float),
     }
 
 
-def screening_f1(X: Array, y: Array, size: int, truth: NDArray[np.bool_]) -> float:
-    """F1 of the `size` columns with the largest absolute marginal correlation with y.
-
-    The yardstick for selection: as many columns as the method chose, by the plainest means.
+@dataclass(frozen=True)
+class Screening:
+    """Columns ranked by absolute marginal correlation with y: selection by the plainest means.
 
     Parameters
     ----------
     X : (n, p)
     y : (n,)
-    size : int
-        Columns to choose; ties go to the earlier column.
     truth : (p,) of bool
-
-    Returns
-    -------
-    float
     """
-    centred = X - X.mean(axis=0)
-    norms = np.sqrt((centred**2).sum(axis=0))
-    strength = np.abs(centred.T @ (y - y.mean())) / np.where(norms > 0, norms, np.inf)
-    chosen = np.zeros(len(truth), dtype=bool)
-    chosen[np.argsort(-strength, kind="stable")[:size]] = True
-    return recovery(chosen, truth)["f1"]
+
+    X: Array
+    y: Array
+    truth: NDArray[np.bool_]
+
+    @cached_property
+    def _hits(self) -> NDArray[np.int64]:
+        """Relevant columns among the first 0, 1, ..., p; ties go to the earlier column."""
+        centred = self.X - self.X.mean(axis=0)
+        norms = np.sqrt((centred**2).sum(axis=0))
+        strength = np.abs((self.y - self.y.mean()) @ centred) / np.where(norms > 0, norms, np.inf)
+        ranked = self.truth[np.argsort(-strength, kind="stable")]
+        return np.concatenate([[0], np.cumsum(ranked)])
+
+    def f1(self, sizes: Array) -> Array:
+        """F1 of the first columns, as many as `sizes` (k,) says; returns (k,).
+
+        The yardstick for selection: as many columns as a method chose.
+        """
+        sizes = sizes.astype(int)
+        return np.asarray(2 * self._hits[sizes] / (sizes + np.count_nonzero(self.truth)))

@@ -9,14 +9,20 @@ import pandas as pd
 
 from regclaims.config.claims import Rule
 from regclaims.config.loading import Registry
+from regclaims.report.precision import arm_name
 from regclaims.report.sentences import bar_text, verdict_sentence
-from regclaims.report.tables import method_name
 from regclaims.report.tex import Column, Tex, escape, interval, longtable, number, percent
 
 EXISTS = "supported (existence)"
 
-METRICS = {"rr": "relative risk", "f1": "F-score", "scale_free_variance": "scale-free variance"}
-"""Metrics whose names in tables are not words."""
+
+WHY = {
+    "not twins": "no columns in pairs",
+    "not not-by-counting": "zeros by counting",
+    "not off-peak": "at the peak of least squares",
+    "at the grid's end": "optima at the end of the grid",
+}
+"""Why a cell does not vote, where the reason's own name is not plain."""
 
 
 def chip(verdict: str) -> Tex:
@@ -71,13 +77,14 @@ def claim_sections(
     verdicts: pd.DataFrame,
     strict: pd.DataFrame,
     decisions: pd.DataFrame,
+    contrasts: pd.DataFrame,
 ) -> Tex:
     """A subsection per group with a paragraph per claim.
 
     Parameters
     ----------
     registry : Registry
-    verdicts, strict, decisions : DataFrame
+    verdicts, strict, decisions, contrasts : DataFrame
         As the verdict stage writes them.
 
     Returns
@@ -86,6 +93,7 @@ def claim_sections(
     """
     rows, strictly = _by_claim(verdicts), _by_claim(strict)
     decided = _by_claim(decisions[decisions["reading"] == "charitable"])
+    fits, reasons = _fits(contrasts), _reasons(contrasts)
     groups = sorted(registry.groups.values(), key=lambda group: group.order)
     lines = []
     for group in groups:
@@ -93,12 +101,35 @@ def claim_sections(
         for name, claim in group.claims.items():
             rarely = claim.rule.bar == "rarely"
             margin = None if rarely else claim.rule.parts[int(decided[name]["part"])].margin
-            sentence = verdict_sentence(rows[name], decided[name], margin)
-            strict_sentence = _strict(claim.strict_reading, strictly[name])
-            lines.append(_paragraph(name, claim.model_dump(), rows[name]))
-            shown = _shown(claim.rule, int(decided[name]["part"]))
-            lines.append(" ".join([sentence, shown, _not_voting(decided[name]), strict_sentence]))
+            sentences = [
+                verdict_sentence(rows[name], decided[name], margin, fits.get(name, 0)),
+                _shown(claim.rule, int(decided[name]["part"])),
+                _not_voting(decided[name], reasons.get(name, {}), rarely=rarely),
+                _strict(claim.strict_reading, strictly[name]),
+            ]
+            lines += [_paragraph(name, claim.model_dump(), rows[name]), " ".join(sentences)]
     return Tex("\n\n".join(line for line in lines if line) + "\n")
+
+
+def _fits(contrasts: pd.DataFrame) -> dict[str, int]:
+    """Count the fits of voting cells that a claim's first contrast looks at."""
+    first = (contrasts["reading"] == "charitable") & (contrasts["part"] == 0)
+    rows = contrasts[first & (contrasts["why_not"] == "")]
+    counts = (rows["replicates"] - rows["undefined"]).groupby(rows["claim_id"]).sum()
+    return {str(claim): int(count) for claim, count in counts.items()}
+
+
+def _reasons(contrasts: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Count by claim why cells did not vote, the most frequent reason first."""
+    rows = contrasts[contrasts["reading"] == "charitable"]
+    parts = rows.groupby("claim_id")["part"].transform("nunique")
+    # As in a verdict, a cell must have all parts.
+    found = rows.groupby(["claim_id", "cell_id"])["part"].transform("nunique") == parts
+    rows = rows[found & (rows["part"] == 0) & (rows["why_not"] != "")]
+    return {
+        str(claim): {str(why): int(n) for why, n in group["why_not"].value_counts().items()}
+        for claim, group in rows.groupby("claim_id")
+    }
 
 
 def _by_claim(table: pd.DataFrame) -> dict[str, dict[Hashable, Any]]:
@@ -133,18 +164,21 @@ def _shown(rule: Rule, deciding: int) -> Tex:
         return Tex("")
     part = rule.parts[deciding]
     which = "weakest, as all must hold" if rule.combine == "and" else "strongest, as one will do"
-    metric = METRICS.get(part.metric, part.metric.replace("_", " "))
-    arm = f"{metric} of {method_name(part.method)} ({part.tuning})"
-    return Tex(f"The effect is that of the contrast that is {which}: {escape(arm)}.")
+    return Tex(f"The effect is that of the contrast that is {which}: {escape(arm_name(part))}.")
 
 
-def _not_voting(decision: Mapping[Hashable, Any]) -> Tex:
+def _not_voting(decision: Mapping[Hashable, Any], why: Mapping[str, int], *, rarely: bool) -> Tex:
+    """Say how many cells did not vote, and why; `why` counts reasons."""
     count = int(decision["cells_not_voting"])
     if count == 0:
         return Tex("")
-    cells = "cell was" if count == 1 else "cells were"
-    return Tex(
-        f"{number(count, 0)} further {cells} tried the same way but do not vote, for want of the "
-        f"claim's condition or because there is nothing to win; with them "
-        f"{percent(decision['share_holds_all_cells'])} hold."
+    words = (
+        "cell was tried the same way but does"
+        if count == 1
+        else ("cells were tried the same way but do")
     )
+    reasons = "; ".join(f"{escape(WHY.get(name, name))}: {number(n, 0)}" for name, n in why.items())
+    text = f"{number(count, 0)} further {words} not vote ({reasons})"
+    if rarely:  # whose unit is the fit, and no cell holds
+        return Tex(f"{text}.")
+    return Tex(f"{text}; with them {percent(decision['share_holds_all_cells'])} hold.")

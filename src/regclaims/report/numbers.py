@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +12,14 @@ from regclaims.claims.count_test import LEVEL, THRESHOLDS
 from regclaims.claims.voting import CORRELATED, INFORMATIVE_RISK, PEAK
 from regclaims.config.claims import BARS
 from regclaims.config.study import Study
+from regclaims.designs.fraction import CANDIDATES
 from regclaims.evidence.contrasts import MAX_UNDEFINED
+from regclaims.evidence.methods import LONGER
+from regclaims.evidence.workbench import FLAT
+from regclaims.report.certificates import Certificates, certificate_numbers
+from regclaims.report.population import population_numbers
+from regclaims.report.precision import precision_numbers
 from regclaims.report.tex import Tex, escape, interval, number, percent, scientific
-from regclaims.solvers.certificate import MAX_RESIDUAL
-from regclaims.vocabulary import FAILED, NOT_UNIQUE
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,16 @@ class Results:
     ----------
     verdicts : DataFrame
         From the verdict stage.
-    fits : DataFrame
-        One row a fit: ``status, l1_ratio, kkt, gap, at_grid_end``.
+    population : DataFrame
+        One row a cell.
+    certificates : Certificates
+        Sums over all fits.
+    ends : DataFrame
+        Shares of optima at the end of their grid, by synthetic cell, method and tuning.
+    failures : DataFrame
+        Fits without metrics.
+    errors : DataFrame
+        From `precision.precision`.
     figures : dict
         The data of each figure, by its name.
     kink_penalties : DataFrame
@@ -35,19 +47,21 @@ class Results:
     """
 
     verdicts: pd.DataFrame
-    fits: pd.DataFrame
+    population: pd.DataFrame
+    certificates: Certificates
+    ends: pd.DataFrame
+    failures: pd.DataFrame
+    errors: pd.DataFrame
     figures: Mapping[str, pd.DataFrame]
     kink_penalties: pd.DataFrame
 
 
-def numbers(study: Study, n_cells: int, results: Results) -> dict[str, Tex]:
+def numbers(study: Study, results: Results) -> dict[str, Tex]:
     """Collect all macros.
 
     Parameters
     ----------
     study : Study
-    n_cells : int
-        Cells of the population.
     results : Results
 
     Returns
@@ -56,38 +70,50 @@ def numbers(study: Study, n_cells: int, results: Results) -> dict[str, Tex]:
         TeX by macro name; see `tex.macro_name` for how they are spelt.
     """
     return (
-        _design(study, n_cells)
+        _design(study)
+        | population_numbers(study, results.population)
         | _rules()
         | _counts(results.verdicts)
-        | _certificates(results.fits)
+        | certificate_numbers(
+            results.certificates, results.ends, results.failures, study.tuning.max_at_end
+        )
+        | precision_numbers(results.errors)
         | _figures(results.figures)
         | _kink(results.kink_penalties)
     )
 
 
-def _design(study: Study, n_cells: int) -> dict[str, Tex]:
-    floor = study.methods.lambda_floor
+def _design(study: Study) -> dict[str, Tex]:
+    methods, floor = study.methods, study.methods.lambda_floor
     return {
-        "own-solvers": Tex("yes") if study.methods.solver == "regclaims" else Tex(""),
+        "own-solvers": Tex("yes") if methods.solver == "regclaims" else Tex(""),
         "study": escape(study.name),
         "smoke": Tex("yes") if study.smoke else Tex(""),
         "seed": number(study.seed, 0),
-        "replicates": number(study.replicates, 0),
-        "screening": number(study.screening_replicates, 0),
-        "cells": number(n_cells, 0),
-        "data-sets": number(n_cells * (study.replicates + study.screening_replicates), 0),
-        "lambdas": number(study.methods.n_lambdas, 0),
-        "l1-ratios": escape(", ".join(f"{ratio:g}" for ratio in study.methods.l1_ratios)),
+        "lambdas": number(methods.n_lambdas, 0),
+        "l1-ratios": _and(f"{ratio:g}" for ratio in methods.l1_ratios),
+        "logistic-l1-ratios": _and(f"{ratio:g}" for ratio in methods.logistic_l1_ratios),
+        "gammas": _and(f"{gamma:g}" for gamma in methods.gammas),
         "floor-low": scientific(floor.low_dimensional, 0),
         "floor-high": scientific(floor.high_dimensional, 0),
         "floor-very-high": scientific(floor.very_high_dimensional, 0),
-        "deviance-stop": percent(study.methods.deviance_stop, 1),
+        "deviance-stop": percent(methods.deviance_stop, 1),
+        "longer": percent(LONGER),
+        "flat": percent(FLAT),
+        "rerun-at-end": percent(study.tuning.max_at_end),
         "folds": number(study.tuning.folds, 0),
         "matched-df": percent(study.tuning.matched_df),
+        "fraction-candidates": number(CANDIDATES, 0),
         "kink-replicates": number(study.mechanisms.kink.replicates, 0),
         "kink-coefs": number(study.mechanisms.kink.n_coefs, 0),
         "kink-pairs": number(len(study.mechanisms.kink.pairs), 0),
     }
+
+
+def _and(items: Iterable[str]) -> Tex:
+    """Join items by commas and a last "and"."""
+    *first, last = items
+    return escape(f"{', '.join(first)} and {last}" if first else last)
 
 
 def _rules() -> dict[str, Tex]:
@@ -125,26 +151,13 @@ def _list(ids: list[str]) -> Tex:
     return Tex(", ".join(names)) if names else Tex("none")
 
 
-def _certificates(fits: pd.DataFrame) -> dict[str, Tex]:
-    good = fits[fits["status"] != FAILED]
-    open_zeros = (fits["status"] == NOT_UNIQUE) & (fits["l1_ratio"] > 0)
-    return {
-        "max-residual": scientific(MAX_RESIDUAL),
-        "n-fits": number(len(fits), 0),
-        "n-failed": number(len(fits) - len(good), 0),
-        "n-not-unique": number(int(open_zeros.sum()), 0),
-        "path-failures": number(int(fits["path_failures"].sum()), 0),
-        "worst-kkt": scientific(float(good["kkt"].max())),
-        "worst-gap": scientific(float(good["gap"].max())),
-        "grid-end": percent(float(fits["at_grid_end"].mean()), 1),
-    }
-
-
 def _figures(figures: Mapping[str, pd.DataFrame]) -> dict[str, Tex]:
     return (
         _zero_share(figures["zero-share"])
         | _stability(figures["stability"])
-        | _risk(figures["risk"])
+        | _risk(figures["risk-by-factor"])
+        | _support(figures["support-by-factor"])
+        | _bias_variance(figures["bias-variance"])
     )
 
 
@@ -171,19 +184,44 @@ def _stability(data: pd.DataFrame) -> dict[str, Tex]:
 
 
 def _risk(data: pd.DataFrame) -> dict[str, Tex]:
-    """Compare lasso and ridge where rows are fewest, by density."""
-    scarce = data[data["n/p"] == data["n/p"].min()]
-    values = {"risk-scarce": number(float(data["n/p"].min()))}
-    densities = sorted(scarce["density"].unique())
-    for name, density in {"sparse": densities[0], "dense": densities[-1]}.items():
-        rows = scarce[scarce["density"] == density].set_index("method")
-        values[f"risk-{name}-density"] = Tex(f"{density:g}")
-        for method in ("ridge", "lasso"):
-            mean, error = float(rows.loc[method, "rr"]), float(rows.loc[method, "mcse"])
-            factor = float(np.exp(1.96 * error))
-            ends = interval(mean / factor, mean * factor)
-            values[f"risk-{name}-{method}"] = Tex(f"{number(mean)} {ends}")
+    """Compare the lasso with ridge where the truth is sparsest, and where it is densest."""
+    values = {}
+    for name, place in (("sparse", 0), ("dense", -1)):
+        level, row = _at_density(data, place, "lasso")
+        half = np.exp(1.96 * row["se"])
+        ends = interval(row["ratio"] / half, row["ratio"] * half)
+        values[f"risk-{name}-density"] = level
+        values[f"risk-{name}-lasso"] = Tex(f"{number(row['ratio'])} {ends}")
     return values
+
+
+def _support(data: pd.DataFrame) -> dict[str, Tex]:
+    """Compare the lasso, and the relaxed lasso, with screening where the truth is sparsest."""
+    values = {}
+    for method in ("lasso", "relaxed-lasso"):
+        level, row = _at_density(data, 0, method)
+        ends = interval(row["effect"] - 1.96 * row["se"], row["effect"] + 1.96 * row["se"])
+        values["support-density"] = level
+        values[f"support-{method}"] = Tex(f"{number(row['effect'])} {ends}")
+        values[f"support-{method}-score"] = number(row["f1"])
+    return values
+
+
+def _at_density(data: pd.DataFrame, place: int, method: str) -> tuple[Tex, pd.Series]:
+    """Take a method's row at the lowest (0) or highest (-1) density; undefined if there is none."""
+    rows = data[(data["factor"] == "density") & (data["method"] == method)]
+    if rows.empty:
+        return Tex("---"), pd.Series(np.nan, index=data.columns)
+    row = rows.iloc[place]
+    return escape(row["level"]), row
+
+
+def _bias_variance(data: pd.DataFrame) -> dict[str, Tex]:
+    n, p = data[["n_samples", "n_features"]].iloc[0]
+    return {
+        "bias-variance-shape": Tex(f"$n={n:.0f}$, $p={p:.0f}$"),
+        "bias-variance-cells": number(data["cell_id"].nunique(), 0),
+    }
 
 
 def _kink(penalties: pd.DataFrame) -> dict[str, Tex]:

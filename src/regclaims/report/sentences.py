@@ -11,7 +11,10 @@ SMALLEST_P = 0.0001
 
 
 def verdict_sentence(
-    verdict: Mapping[Hashable, Any], decision: Mapping[Hashable, Any], margin: float | None
+    verdict: Mapping[Hashable, Any],
+    decision: Mapping[Hashable, Any],
+    margin: float | None,
+    fits: int = 0,
 ) -> Tex:
     """Say in TeX what was decided, and from which numbers.
 
@@ -24,6 +27,8 @@ def verdict_sentence(
     margin : float or None
         delta of the deciding part; None for a claim worded ``rarely``, which is decided by the
         share of fits with the event.
+    fits : int
+        Fits that were looked at, for a claim worded ``rarely``.
 
     Returns
     -------
@@ -34,7 +39,7 @@ def verdict_sentence(
     rarely = margin is None
     opening = _opening(verdict, decision, rarely=rarely)
     if margin is None:
-        return Tex(f"{opening} {_rate(verdict)}")
+        return Tex(f"{opening} {_rate(verdict, fits)}")
     return Tex(f"{opening} {_effect(verdict, margin)} {_shares(verdict)}")
 
 
@@ -75,13 +80,12 @@ def _opening(
     raise ValueError(f"unknown verdict {verdict['verdict']!r}")
 
 
-def _rate(verdict: Mapping[Hashable, Any]) -> Tex:
+def _rate(verdict: Mapping[Hashable, Any], fits: int) -> Tex:
     """Turn "bar less rate" back into the rate."""
     bar = float(verdict["bar"])
     rate, low, high = (bar - float(verdict[name]) for name in ("effect", "ci_high", "ci_low"))
     ends = interval(100 * low, 100 * high)
-    fits = number(verdict["cells"] * verdict["replicates"], 0)
-    return Tex(f"It happened in {percent(rate, 2)} {ends} of {fits} fits.")
+    return Tex(f"It happened in {percent(rate, 2)} {ends} of {number(fits, 0)} fits.")
 
 
 def _effect(verdict: Mapping[Hashable, Any], margin: float) -> Tex:

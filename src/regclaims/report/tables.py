@@ -1,4 +1,4 @@
-"""The other tables of the paper: population, real data, provenance."""
+"""The tables of the paper on real data and provenance."""
 
 from __future__ import annotations
 
@@ -8,59 +8,8 @@ import pandas as pd
 from scipy import stats
 
 from regclaims.config.loading import Registry
-from regclaims.config.study import Study
+from regclaims.figures.names import in_order, method_name
 from regclaims.report.tex import MIDRULE, Column, Tex, escape, interval, number, percent, tabular
-
-NAMES = {"ols": "least squares", "ridge": "ridge", "lasso": "lasso"}
-
-
-def method_name(method: str) -> str:
-    """Name a method in running text."""
-    if method in NAMES:
-        return NAMES[method]
-    return f"Elastic Net ({method.removeprefix('elastic-net-')})"
-
-
-def population_table(study: Study) -> Tex:
-    """The factor levels of each grid of cells."""
-    columns = [Column("Factor", "l")] + [
-        Column(f"Grid {i}", "p", 0.75 / len(study.population))
-        for i in range(1, len(study.population) + 1)
-    ]
-    grids = study.population
-    rows = [
-        ["shape (n, p)", *(_listed(f"({n}, {p})" for n, p in grid.shapes) for grid in grids)],
-        [
-            "correlation",
-            *(_listed(_correlation(c.model_dump()) for c in g.correlations) for g in grids),
-        ],
-        ["density s/p", *(_listed(f"{d:g}" for d in grid.densities) for grid in grids)],
-        ["placement", *(_listed(grid.placements) for grid in grids)],
-        ["SNR", *(_listed(f"{snr:g}" for snr in grid.snrs) for grid in grids)],
-        ["tuned by", *(_tunings(grid.cross_validation) for grid in grids)],
-    ]
-    return tabular(columns, rows)
-
-
-def _listed(levels: object) -> str:
-    return ", ".join(map(str, levels))  # type: ignore[call-overload]
-
-
-def _correlation(spec: Mapping[str, object]) -> str:
-    match spec["kind"]:
-        case "ar1":
-            return f"AR(1) {spec['rho']:g}"
-        case "blocks":
-            size = "pairs" if spec["size"] == 2 else f"blocks of {spec['size']}"
-            return f"{size} at {spec['rho']:g}"
-    return "independent"
-
-
-def _tunings(cross_validated: list[str]) -> str:
-    rules = "validation, oracle, equal df"
-    if not cross_validated:
-        return rules
-    return f"{rules}; cross-validation for {', '.join(map(method_name, cross_validated))}"
 
 
 def data_table(registry: Registry, cells: pd.DataFrame, about: pd.DataFrame) -> Tex:
@@ -87,16 +36,12 @@ def data_table(registry: Registry, cells: pd.DataFrame, about: pd.DataFrame) -> 
             number(row["max_correlation"]),
         ]
         rows += [MIDRULE] if rows else []
-        for method in sorted(own.loc["relative_error"].index, key=_order):
+        for method in in_order(own.loc["relative_error"].index):
             error, zeros = own.loc[("relative_error", method)], own.loc[("zero_share", method)]
             values = [number(error["mean"]), _interval(error), percent(zeros["mean"])]
             rows.append([*first, method_name(method), *values])
             first = [""] * len(first)
     return tabular(columns, rows)
-
-
-def _order(method: str) -> tuple[bool, ...]:
-    return (*(method != name for name in NAMES), True)
 
 
 def _cited(key: str) -> Tex:

@@ -9,12 +9,13 @@ from regclaims.config.claims import Group
 from regclaims.config.datasets import Dataset
 from regclaims.io import write_text
 from regclaims.job import job
+from regclaims.report.certificates import read_certificates
 from regclaims.report.claims import claim_sections, verdict_table
 from regclaims.report.numbers import Results, numbers
-from regclaims.report.tables import data_notes, data_table, population_table, provenance_table
+from regclaims.report.population import population_table
+from regclaims.report.precision import precision, precision_table
+from regclaims.report.tables import data_notes, data_table, provenance_table
 from regclaims.report.tex import write_macros
-
-CERTIFICATE = ["status", "l1_ratio", "kkt", "gap", "at_grid_end", "path_failures"]
 
 with job(globals()) as run:
     study = Study.model_validate(run.params.study)
@@ -25,9 +26,20 @@ with job(globals()) as run:
     verdicts = pd.read_csv(run.input.verdicts)
     strict = pd.read_csv(run.input.strict)
     decisions = pd.read_csv(run.input.decisions)
+    contrasts = pd.read_parquet(run.input.contrasts)
+    errors = precision(contrasts, registry)
     results = Results(
         verdicts=verdicts,
-        fits=pd.read_parquet(run.input.fits, columns=CERTIFICATE),
+        population=pd.read_parquet(
+            run.input.population, columns=["replicates", "response", "twins"]
+        ),
+        certificates=read_certificates(run.input.fits),
+        ends=pd.read_parquet(
+            run.input.cells,
+            filters=[("source", "==", "synthetic"), ("metric", "==", "at_grid_end")],
+        ),
+        failures=pd.read_csv(run.input.failures),
+        errors=errors,
         figures={
             name: pd.read_csv(path)
             for name, path in zip(run.params.figures, run.input.figures, strict=True)
@@ -35,14 +47,15 @@ with job(globals()) as run:
         kink_penalties=pd.read_parquet(run.input.kink),
     )
     about = pd.concat(map(pd.read_parquet, run.input.about))
-    cells = pd.read_parquet(run.input.cells)
+    real = pd.read_parquet(run.input.cells, filters=[("source", "==", "real")])
     provenance = {**run.params.provenance, "seed": study.seed, **run.params.versions}
     texts = {
-        "macros": write_macros(numbers(study, run.params.n_cells, results)),
+        "macros": write_macros(numbers(study, results)),
         "population-table": population_table(study),
+        "precision-table": precision_table(errors),
         "verdict-table": verdict_table(verdicts, strict),
-        "claims": claim_sections(registry, verdicts, strict, decisions),
-        "data-table": data_table(registry, cells, about),
+        "claims": claim_sections(registry, verdicts, strict, decisions, contrasts),
+        "data-table": data_table(registry, real, about),
         "data-notes": data_notes(registry),
         "provenance": provenance_table(provenance),
     }

@@ -1,0 +1,111 @@
+"""Families: which candidates each method offers on a data set, and under which rules."""
+
+from __future__ import annotations
+
+from regclaims.evidence.candidates import (
+    Candidates,
+    LeastSquares,
+    Nets,
+    OnPath,
+    Relaxed,
+    RescaledNets,
+)
+from regclaims.evidence.methods import (
+    ADAPTIVE,
+    LASSO,
+    LOGISTIC,
+    NET,
+    OLS,
+    RELAXED,
+    RESCALED,
+    RIDGE,
+    Method,
+    Settings,
+    net,
+)
+from regclaims.evidence.workbench import PathFits, Workbench
+from regclaims.solvers import adaptive_path, relaxed_path
+
+ALWAYS = ("validation", "oracle")
+
+
+def rules(name: str, linear: bool, cross_validated: tuple[str, ...]) -> tuple[str, ...]:
+    """List the tuning rules under which a method has a row, for every replicate.
+
+    Parameters
+    ----------
+    name : str
+        The method.
+    linear : bool
+    cross_validated : tuple of str
+        Methods that are cross-validated on the cell. The adaptive lasso never is: each fold would
+        need factors of its own.
+    """
+    if name == OLS:
+        return ("none",)
+    if not linear or name in (RELAXED, RESCALED):
+        return ALWAYS
+    if name == ADAPTIVE:
+        return (*ALWAYS, "bic")
+    if name == NET:
+        return (*ALWAYS, "bic", *(("cv-min",) if NET in cross_validated else ()))
+    folds = ("cv-min", "cv-1se") if name in cross_validated else ()
+    return (*ALWAYS, "bic", *folds, "matched-df")
+
+
+def with_joint_net(
+    cross_validated: tuple[str, ...], l1_ratios: tuple[float, ...]
+) -> tuple[str, ...]:
+    """Add the Elastic Net that chooses its l1_ratio, where all it chooses from are there."""
+    if all(net(ratio) in cross_validated for ratio in l1_ratios):
+        return (*cross_validated, NET)
+    return cross_validated
+
+
+def candidates(name: str, bench: Workbench, longer: bool) -> Candidates:
+    """Fit a method to a data set.
+
+    Parameters
+    ----------
+    name : str
+        As in `methods.method_names`.
+    bench : Workbench
+    longer : bool
+        On a longer grid.
+
+    Raises
+    ------
+    UnfitError
+        If the data cannot be fitted, as where a class has no rows.
+    """
+    settings = bench.settings
+    if name == OLS:
+        return LeastSquares(bench.fits(Method(OLS, None, settings.solver), longer))
+    if name == RELAXED:
+        fits = bench.fits(_method(LASSO, settings), longer)
+        draw = bench.draw
+        return Relaxed(fits, relaxed_path(draw.X, draw.y, fits.path, settings.gammas))
+    if name == ADAPTIVE:
+        return OnPath(_adaptive(bench, longer))
+    if name in (NET, RESCALED):
+        nets = Nets(
+            OnPath(bench.fits(_method(net(ratio), settings), longer))
+            for ratio in sorted(settings.l1_ratios, reverse=True)
+        )
+        return nets if name == NET else RescaledNets(nets)
+    return OnPath(bench.fits(_method(name, settings), longer))
+
+
+def _method(name: str, settings: Settings) -> Method:
+    plain = name.removeprefix(LOGISTIC)
+    ratio = {RIDGE: 0.0, LASSO: 1.0}.get(plain)
+    if ratio is None:
+        ratio = float(plain.removeprefix(f"{NET}-"))
+    return Method(name, ratio, settings.solver)
+
+
+def _adaptive(bench: Workbench, longer: bool) -> PathFits:
+    draw = bench.draw
+    options = bench.settings.grid(draw.X.shape[0], draw.X.shape[1], longer)
+    path = adaptive_path(draw.X, draw.y, **options)
+    return PathFits(bench, Method(ADAPTIVE, 1.0), path)

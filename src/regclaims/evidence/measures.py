@@ -1,0 +1,97 @@
+"""Every metric of the fits that were chosen on one data set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from regclaims.designs import Draw, Scenario
+from regclaims.evidence.candidates import Fit
+from regclaims.evidence.workbench import Workbench
+from regclaims.metrics.classification import scenario_risk
+from regclaims.metrics.generalization import coefficient_size, risk, training_gap
+from regclaims.metrics.sparsity import sparsity
+from regclaims.metrics.spread import concentration, within_block
+from regclaims.metrics.support import Screening, recovery
+from regclaims.vocabulary import Array
+
+SHARED = (
+    "n_nonzero",
+    "zero_share",
+    "has_zero",
+    "near_zero_share",
+    "smallest_nonzero",
+    "tpr",
+    "fdr",
+    "f1",
+    "exact_support",
+    "f1_screening",
+    "rr",
+    "training_gap",
+    "block_spread",
+    "one_of_block",
+    "participation_ratio",
+    "gini",
+    "largest_share",
+    "coefficient_error",
+    "relative_norm",
+)
+LINEAR = ("rte", "pve")
+CLASSES = ("log_loss", "error_rate", "excess_error")
+METRICS = (*SHARED, *LINEAR, *CLASSES, "df", "operations", "at_grid_end")
+"""Metrics with one value per fit; a cell lacks those that do not apply to its response."""
+
+
+def metrics_of(response: str) -> tuple[str, ...]:
+    """Name the metrics that apply to a response, ``"linear"`` or ``"logistic"``."""
+    other = CLASSES if response == "linear" else LINEAR
+    return tuple(name for name in METRICS if name not in other)
+
+
+class Measures:
+    """Measures fits to one data set.
+
+    Coefficients are looked at per standard deviation of their column: what a study says about them
+    must not hang on the units of its columns.
+
+    Parameters
+    ----------
+    bench : Workbench
+    """
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        self.draw: Draw = bench.draw
+        self.scenario: Scenario = bench.scenario
+
+    def __call__(self, fits: Sequence[Fit]) -> dict[str, Array]:
+        """Evaluate all metrics that apply; returns columns (m,), undefined values as NaN."""
+        scenario = self.scenario
+        coefs = np.array([fit.coef for fit in fits])
+        intercepts = np.array([fit.intercept for fit in fits])
+        standard = coefs * scenario.sd
+        predictions = (self.draw.X @ coefs.T).T + intercepts[:, None]
+        found = sparsity(standard, float(self.draw.y.std()))
+        found |= recovery(coefs != 0.0, scenario.relevant)
+        found["f1_screening"] = self.screening.f1(found["n_nonzero"])
+        found |= within_block(standard, scenario.correlation.block_size)
+        found |= concentration(standard)
+        found |= coefficient_size(standard, scenario.beta * scenario.sd)
+        return found | self._risk(coefs, intercepts, self.bench.training_error(predictions))
+
+    def _risk(self, coefs: Array, intercepts: Array, training: Array) -> dict[str, Array]:
+        scenario = self.scenario
+        if not self.bench.linear:
+            found = scenario_risk(scenario, coefs, intercepts)
+            return found | {"training_gap": found["log_loss"] - training}
+        excess = scenario.excess_risk(coefs)
+        gap = training_gap(training, excess, scenario.noise_variance)
+        found = risk(excess, scenario.signal_variance, scenario.noise_variance)
+        return found | {"training_gap": gap}
+
+    @cached_property
+    def screening(self) -> Screening:
+        """Marginal screening of the same data."""
+        return Screening(self.draw.X, self.draw.y, self.scenario.relevant)

@@ -1,0 +1,1 @@
+"""Our runs against published simulations: the same designs, their numbers beside ours."""
