@@ -5,19 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from regclaims.errors import UnfitError
 from regclaims.solvers import FoldErrors, gaussian_path, logistic_path, ridge_path
-from regclaims.tuning import (
-    Choice,
-    at_df,
-    best_of,
-    choice,
-    choose,
-    first_with_df,
-    least_bic,
-    smallest,
-)
+from regclaims.tuning import best_of, first_with_df, least_bic, smallest
 
-NO, YES = False, True
+
+def at_df(df, target):
+    """Find the first of at least so many degrees of freedom, or the most, among all of them."""
+    enough = np.flatnonzero(df >= target - 1e-6)  # solved for the target, and off by rounding
+    return int(enough[0]) if len(enough) else int(np.argmax(df))
 
 
 def drawn(n=60, p=8, noise=1.0, seed=0):
@@ -42,46 +38,36 @@ def with_failures(path, *places):
 @pytest.mark.parametrize(
     ("errors", "expected"),
     [
-        ([3.0, 1.0, 2.0], Choice(1, NO)),
-        # The last of the path, wherever it ended.
-        ([3.0, 2.0, 1.0], Choice(2, YES)),
-        # The null model is the best: no longer grid would find a larger lambda that differs.
-        ([1.0, 2.0, 3.0], Choice(0, NO)),
+        ([3.0, 1.0, 2.0], 1),
         # Equal errors go to the larger lambda.
-        ([2.0, 1.0, 1.0], Choice(1, NO)),
-        ([1.0, 1.0], Choice(0, NO)),
-        # One fit is no grid.
-        ([1.0], Choice(0, NO)),
-        ([np.inf, 2.0, np.nan], Choice(1, NO)),
+        ([2.0, 1.0, 1.0], 1),
+        ([1.0, 1.0], 0),
+        ([1.0], 0),
+        # What failed is not chosen, whatever stands there for an error.
+        ([np.inf, 2.0, np.nan, -np.inf], 1),
     ],
 )
 def test_smallest_error(errors, expected):
     assert smallest(np.array(errors)) == expected
 
 
-def test_what_failed_is_not_chosen_however_small_its_error():
-    errors = np.array([3.0, -5.0, np.nan, 2.0])
-    assert smallest(errors, np.array([True, False, False, True])) == Choice(3, True)
-    for certified in (np.zeros(4, dtype=bool), np.array([False, False, True, False])):
-        with pytest.raises(ValueError, match="none of the fits is certified"):
-            smallest(errors, certified)
+@pytest.mark.parametrize("errors", [[np.inf, np.nan], []])
+def test_nothing_is_left_to_choose(errors):
+    with pytest.raises(UnfitError, match="none of the fits is certified"):
+        smallest(np.array(errors))
+    with pytest.raises(UnfitError, match="none of the fits is certified"):
+        best_of([np.array(errors), np.array(errors)])
 
 
 def test_the_best_of_several_paths():
-    errors = {0.1: np.array([5.0, 2.0, 4.0]), 0.9: np.array([5.0, 3.0]), 0.5: np.array([5.0, 1.0])}
-    assert best_of(errors) == (0.5, Choice(1, True))
-    certified = {ratio: np.ones(len(found), dtype=bool) for ratio, found in errors.items()}
-    certified[0.5][1] = False
-    assert best_of(errors, certified) == (0.1, Choice(1, False))
-    for found in certified.values():
-        found[:] = False
-    with pytest.raises(ValueError, match="none of the fits is certified"):
-        best_of(errors, certified)
+    paths = [np.array([5.0, 3.0]), np.array([5.0, 1.0]), np.array([5.0, 2.0, 4.0])]
+    assert best_of(paths) == (1, 1)
+    paths[1][1] = np.inf
+    assert best_of(paths) == (2, 1)
 
 
-def test_of_equal_errors_the_larger_l1_ratio_has_it():
-    errors = {0.1: np.array([1.0, 2.0]), 0.9: np.array([2.0, 1.0, 1.0]), 0.5: np.array([1.0, 2.0])}
-    assert best_of(errors) == (0.9, Choice(1, False))
+def test_of_equal_errors_the_first_path_has_it():
+    assert best_of([np.array([2.0, 1.0, 1.0]), np.array([1.0, 2.0])]) == (0, 1)
 
 
 # By cross-validation
@@ -117,78 +103,7 @@ def test_a_lambda_at_which_a_fold_failed_is_not_chosen():
         failed.one_standard_error  # noqa: B018
 
 
-# All rules
-
-
-def test_every_rule_uses_its_own_ingredient():
-    chosen = choose(
-        validation_error=np.array([4.0, 3.0, 2.0, 1.0]),
-        oracle_risk=np.array([1.0, 2.0, 3.0, 4.0]),
-        bic=Choice(3, True),
-        folds=folds([[9.0, 1.0, 5.0, 5.0], [3.0, 8.0, 2.0, 9.0]]),
-    )
-    assert chosen == {
-        "validation": Choice(3, True),
-        "oracle": Choice(0, False),
-        "bic": Choice(3, True),
-        "cv-min": Choice(2, False),
-        "cv-1se": Choice(1, False),
-    }
-
-
-@pytest.mark.parametrize(
-    ("given", "rules"),
-    [
-        ({}, []),
-        ({"validation_error": np.arange(4.0)}, ["validation"]),
-        ({"oracle_risk": np.arange(4.0)}, ["oracle"]),
-        ({"bic": Choice(0, False)}, ["bic"]),
-        ({"folds": folds([[1.0, 2.0], [1.0, 2.0]])}, ["cv-min", "cv-1se"]),
-    ],
-)
-def test_rules_without_ingredients_are_left_out(given, rules):
-    assert list(choose(**given)) == rules
-
-
-def test_no_rule_chooses_a_failed_fit():
-    certified = np.array([True, True, False])
-    chosen = choose(
-        validation_error=np.array([3.0, 2.0, 1.0]),
-        oracle_risk=np.array([3.0, 2.0, np.nan]),
-        folds=folds([[3.0, 2.0, 1.0], [3.0, 2.0, 1.0]]),
-        certified=certified,
-    )
-    assert {found.index for found in chosen.values()} == {1}
-    with pytest.raises(ValueError, match="certified"):
-        choose(folds=folds([[1.0, 2.0], [1.0, 2.0]]), certified=np.zeros(2, dtype=bool))
-
-
-@pytest.mark.parametrize(
-    ("index", "n_fits", "end"), [(0, 1, NO), (0, 2, NO), (1, 2, YES), (1, 3, NO)]
-)
-def test_only_the_last_of_several_is_at_the_end(index, n_fits, end):
-    assert choice(index, n_fits) == Choice(index, end)
-
-
 # By degrees of freedom
-
-
-@pytest.mark.parametrize(
-    ("df", "target", "expected"),
-    [
-        ([0.0, 1.0, 3.0, 5.0], 2, 2),
-        ([0.0, 1.0, 3.0, 5.0], 3, 2),
-        ([0.0, 1.0, 3.0, 5.0], 5, 3),
-        # Not monotone, as a lasso's support: the first that has enough.
-        ([0.0, 3.0, 2.0, 4.0], 2.5, 1),
-        # None has enough: the one with the most.
-        ([0.0, 3.0, 2.0], 9, 1),
-        # Solved for the target, and off by rounding.
-        ([3.0 - 1e-12], 3, 0),
-    ],
-)
-def test_matched_degrees_of_freedom(df, target, expected):
-    assert at_df(np.array(df), target) == choice(expected, len(df))
 
 
 def every_kind():
@@ -206,7 +121,7 @@ def every_kind():
 def test_any_path_can_be_searched(kind):
     path = every_kind()[kind]
     for target in (0, 0.5, 3, 7.5, 100):
-        assert first_with_df(path, target) == at_df(path.df, target).index
+        assert first_with_df(path, target) == at_df(path.df, target)
     errors = np.linspace(2, 1, len(path))
     values = 60 * np.log(errors / 60) + np.log(60) * path.df
     assert least_bic(path, errors, 60, 100) == (values.argmin(), values.min())
@@ -239,16 +154,16 @@ def test_choices_by_df_pass_over_failed_fits(l1_ratio):
     k = first_with_df(path, 3)
     assert first_with_df(with_failures(path, k), 3) == k + 1
     nothing = with_failures(path, *range(100))
-    with pytest.raises(ValueError, match="none of the fits is certified"):
+    with pytest.raises(UnfitError, match="none of the fits is certified"):
         least_bic(nothing, errors, 60, 30)
-    with pytest.raises(ValueError, match="none of the fits is certified"):
+    with pytest.raises(UnfitError, match="none of the fits is certified"):
         first_with_df(nothing, 3)
 
 
 def test_no_fit_of_so_few_degrees_of_freedom():
     X, y = drawn()
     path = gaussian_path(X, y, lambdas=[0.1, 0.01])
-    with pytest.raises(ValueError, match=r"no certified fit has at most 0.5 degrees of freedom"):
+    with pytest.raises(UnfitError, match=r"no certified fit has at most 0.5 degrees of freedom"):
         least_bic(path, rss(X, y, path), 60, 0.5)
 
 

@@ -4,8 +4,8 @@ reads   the study's `population` section
 writes  results/population.parquet  one row a cell: its factors and moderators
 
 Data sets have no files of their own. A replicate is drawn where it is fitted, from its cell's key
-and its number alone, at a small share of what writing and reading it would cost; `regclaims replay
-FIT --data FILE` writes one down.
+and its number alone, which takes about as long as writing it once and reading it three times, and
+no room; `regclaims replay FIT --data FILE` writes one down.
 """
 
 

@@ -12,10 +12,9 @@ from typing import Protocol
 
 import numpy as np
 
-from regclaims.errors import UnfitError
 from regclaims.evidence.workbench import PathFits, finite, known
 from regclaims.solvers import NULL_DF, Path, RelaxedPath
-from regclaims.tuning import first_with_df
+from regclaims.tuning import best_of, first_with_df, smallest
 from regclaims.vocabulary import CERTIFIED, NOT_UNIQUE, Array
 
 
@@ -95,36 +94,6 @@ def path_fit(path: Path, k: int, open_end: bool = False) -> Fit:
     )
 
 
-def least(errors: Array) -> int:
-    """Return the first of the least errors: the largest lambda.
-
-    Raises
-    ------
-    UnfitError
-        If no fit is certified.
-    """
-    if not np.isfinite(errors).any():
-        raise UnfitError("none of the fits is certified")
-    return int(np.argmin(errors))
-
-
-def _least_bic(fits: PathFits) -> tuple[int, float]:
-    """Return the fit of least BIC among those of at most n/2 degrees of freedom, and its BIC.
-
-    Raises
-    ------
-    UnfitError
-        If no such fit is certified.
-    """
-    path, limit = fits.path, len(fits.bench.draw.y) / 2
-    certified = np.flatnonzero(path.certified)
-    # There are no more degrees of freedom than columns, and these cost nothing to count.
-    few = np.count_nonzero(path.coefs[certified], axis=1) <= limit
-    if not few.any() and not (path.degrees(certified) <= limit).any():
-        raise UnfitError(f"no certified fit has at most {limit:g} degrees of freedom")
-    return fits.bic
-
-
 class LeastSquares:
     """The one fit of least squares."""
 
@@ -149,11 +118,11 @@ class OnPath:
     def choose(self) -> dict[str, Fit]:
         """Choose by validation, oracle, and where they apply BIC, matched df, cross-validation."""
         path, bench = self.path, self.fits.bench
-        at = {"validation": least(self.fits.errors), "oracle": least(self.fits.risks)}
+        at = {"validation": smallest(self.fits.errors), "oracle": smallest(self.fits.risks)}
         if bench.linear:
-            at["bic"] = _least_bic(self.fits)[0]
+            at["bic"] = self.fits.bic[0]
         if self.folds is not None:
-            at["cv-min"] = least(self.folds.mean)
+            at["cv-min"] = smallest(self.folds.mean)
             at["cv-1se"] = self.folds.one_standard_error
         chosen = {rule: self.fit(k) for rule, k in at.items()}
         if bench.linear and path.penalty_factors is None:
@@ -200,7 +169,7 @@ class Relaxed:
         relaxed = self.relaxed
         shape = len(relaxed.gammas), len(relaxed.path)
         # The last gamma, which is the lasso itself, goes first.
-        g, k = np.unravel_index(least(errors.reshape(shape)[::-1].ravel()), shape)
+        g, k = np.unravel_index(smallest(errors.reshape(shape)[::-1].ravel()), shape)
         gamma = float(relaxed.gammas[::-1][g])
         base, own = path_fit(relaxed.path, int(k), self.open_end), relaxed.least_squares_coefs[k]
         free = float(relaxed.least_squares_intercepts[k])
@@ -240,7 +209,7 @@ class Nets:
             "validation": self._best([net.fits.errors for net in self.nets]),
             "oracle": self._best([net.fits.risks for net in self.nets]),
         }
-        found = [_least_bic(net.fits) for net in self.nets]
+        found = [net.fits.bic for net in self.nets]
         best = int(np.argmin([value for _, value in found]))
         chosen["bic"] = self.nets[best].fit(found[best][0])
         folds = [net.folds.mean for net in self.nets if net.folds is not None]
@@ -249,7 +218,7 @@ class Nets:
         return chosen
 
     def _best(self, errors: list[Array]) -> Fit:
-        which, k = _where(errors)
+        which, k = best_of(errors)
         return self.nets[which].fit(k)
 
 
@@ -273,7 +242,7 @@ class RescaledNets:
         return {"validation": self._best(list(errors)), "oracle": self._best(list(risks))}
 
     def _best(self, errors: list[Array]) -> Fit:
-        which, k = _where(errors)
+        which, k = best_of(errors)
         net, factor = self.nets[which], float(self.factors[which][k])
         fit = net.fit(k)
         # Predictions are the mean of y plus those of centred columns; only the latter grow.
@@ -295,14 +264,6 @@ def _rescaled_risks(net: OnPath, factor: Array) -> Array:
     own, signal = scenario.prediction_variance(coefs), scenario.signal_variance
     shared = (own + signal - finite(net.fits.risks)) / 2
     return known(factor**2 * own - 2 * factor * shared + signal, net.path.certified)
-
-
-def _where(errors: list[Array]) -> tuple[int, int]:
-    """Return which array holds the first least error, and where."""
-    flat = least(np.concatenate(errors))
-    ends = np.cumsum([len(part) for part in errors])
-    which = int(np.searchsorted(ends, flat, side="right"))
-    return which, int(flat - (ends[which] - len(errors[which])))
 
 
 def _failures(paths: Iterable[Path]) -> int:

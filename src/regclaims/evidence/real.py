@@ -13,7 +13,7 @@ from regclaims.evidence.methods import Method, Settings
 from regclaims.keys import generator
 from regclaims.metrics.sparsity import sparsity
 from regclaims.solvers import Path, draw_folds
-from regclaims.tuning import Choice, choose
+from regclaims.tuning import smallest
 from regclaims.vocabulary import Array
 
 STAGE = "real"
@@ -60,10 +60,9 @@ def split_dataset(
             X, y = data.X[train], data.y[train]
             path = method.fit(X, y, settings)
             errors = method.cross_validate(X, y, path, folds)
-            rule, choice = "none", Choice(0, False)
+            rule, k = "none", 0
             if errors is not None:
-                rule = "cv-min"
-                choice = choose(folds=errors)[rule]
+                rule, k = "cv-min", smallest(errors.mean)
             rows.append(
                 {
                     "dataset": name,
@@ -73,16 +72,15 @@ def split_dataset(
                     "n_train": len(train),
                     "n_test": n_test,
                 }
-                | _tested(path, choice, data.X[test], data.y[test], float(null))
+                | _tested(path, k, data.X[test], data.y[test], float(null))
             )
     return pd.DataFrame(rows)
 
 
-def _tested(path: Path, choice: Choice, X: Array, y: Array, null: float) -> dict[str, Any]:
-    k = choice.index
+def _tested(path: Path, k: int, X: Array, y: Array, null: float) -> dict[str, Any]:
     row: dict[str, Any] = {
         "lambda": float(path.lambdas[k]),
-        "at_grid_end": choice.at_grid_end,
+        "at_grid_end": k == len(path) - 1 > 0,
         "df": float(path.df[k]),
         "kkt": float(path.kkt[k]),
         "gap": float(path.gap[k]),

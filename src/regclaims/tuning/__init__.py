@@ -2,16 +2,6 @@
 
 from regclaims.tuning.bounds import FreedomBounds
 from regclaims.tuning.information import first_with_df, least_bic
-from regclaims.tuning.rules import Choice, at_df, best_of, choice, choose, smallest
+from regclaims.tuning.rules import best_of, smallest
 
-__all__ = [
-    "Choice",
-    "FreedomBounds",
-    "at_df",
-    "best_of",
-    "choice",
-    "choose",
-    "first_with_df",
-    "least_bic",
-    "smallest",
-]
+__all__ = ["FreedomBounds", "best_of", "first_with_df", "least_bic", "smallest"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from regclaims.errors import UnfitError
 from regclaims.solvers import Path
 from regclaims.tuning.bounds import ROUNDING, FreedomBounds
 from regclaims.vocabulary import Array
@@ -34,7 +35,7 @@ def least_bic(path: Path, rss: Array, n: int, limit: float) -> tuple[int, float]
 
     Raises
     ------
-    ValueError
+    UnfitError
         If there is no such fit.
 
     Notes
@@ -44,7 +45,7 @@ def least_bic(path: Path, rss: Array, n: int, limit: float) -> tuple[int, float]
     """
     open_ = path.certified & np.isfinite(rss)
     if not open_.any():
-        raise ValueError("none of the fits is certified")
+        raise UnfitError("none of the fits is certified")
     least = (np.finfo(float).eps ** 2 * n * rss[open_].max()) or 1.0
     fit = n * np.log(np.maximum(rss, least, where=open_, out=np.full(len(rss), np.nan)) / n)
     bounds = FreedomBounds(path, rank=n)
@@ -64,15 +65,15 @@ def least_bic(path: Path, rss: Array, n: int, limit: float) -> tuple[int, float]
         if df <= limit and (found < bic or (found == bic and k < best)):
             best, bic = k, found
     if best < 0:
-        raise ValueError(f"no certified fit has at most {limit:g} degrees of freedom")
+        raise UnfitError(f"no certified fit has at most {limit:g} degrees of freedom")
     return best, bic
 
 
 def first_with_df(path: Path, target: float) -> int:
     """Find the largest lambda whose fit has at least `target` degrees of freedom.
 
-    If none has, the fit with the most. As `at_df` among certified fits, but df are computed only of
-    fits that may be it by their bounds.
+    If none has, the fit with the most. Methods are then compared at like complexity. Degrees of
+    freedom are computed only of certified fits that may be it by their bounds.
 
     Parameters
     ----------
@@ -85,12 +86,12 @@ def first_with_df(path: Path, target: float) -> int:
 
     Raises
     ------
-    ValueError
+    UnfitError
         If no fit is certified.
     """
     certified = path.certified
     if not certified.any():
-        raise ValueError("none of the fits is certified")
+        raise UnfitError("none of the fits is certified")
     bounds, enough = FreedomBounds(path), target - ROUNDING
     while True:
         may = np.flatnonzero(certified & (bounds.upper >= enough))

@@ -1,155 +1,54 @@
-"""Rules that choose a lambda from a path."""
+"""Rules that choose a lambda by an error: that of validation, of folds, or the exact risk."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from regclaims.solvers import FoldErrors
-from regclaims.tuning.bounds import ROUNDING
+from regclaims.errors import UnfitError
 from regclaims.vocabulary import Array
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A fit chosen from a path.
-
-    Attributes
-    ----------
-    index : int
-        Its place on the path.
-    at_grid_end : bool
-        It is the last of a path of several fits, wherever that ended: a smaller lambda may have
-        been better. The other end is the null model, and nothing lies beyond it.
-    """
-
-    index: int
-    at_grid_end: bool
-
-
-def choice(index: int, n_fits: int) -> Choice:
-    """Return the choice of one of `n_fits` fits."""
-    return Choice(int(index), index == n_fits - 1 > 0)
-
-
-def smallest(errors: Array, certified: NDArray[np.bool_] | None = None) -> Choice:
+def smallest(errors: Array) -> int:
     """Choose the largest lambda with the smallest error.
 
     Parameters
     ----------
     errors : (k,)
         By lambda, decreasing. Where one is not finite, its fit is left out.
-    certified : (k,) of bool, optional
-        Fits to choose among; what others have for an error means nothing.
 
     Raises
     ------
-    ValueError
+    UnfitError
         If nothing is left to choose.
     """
-    left = _certified_errors(errors, certified)
+    left = np.where(np.isfinite(errors), errors, np.inf)
     if not np.isfinite(left).any():
-        raise ValueError("none of the fits is certified")
-    return choice(int(np.argmin(left)), len(left))
+        raise UnfitError("none of the fits is certified")
+    return int(np.argmin(left))
 
 
-def best_of(
-    errors: Mapping[float, Array], certified: Mapping[float, NDArray[np.bool_]] | None = None
-) -> tuple[float, Choice]:
-    """Choose l1_ratio and lambda together, by the smallest error of several paths.
-
-    Of equal errors that of the larger l1_ratio, then of the larger lambda.
+def best_of(paths: Sequence[Array]) -> tuple[int, int]:
+    """Choose a path and a lambda together, by the smallest error of several paths.
 
     Parameters
     ----------
-    errors : mapping
-        Errors (k,) of the path of each l1_ratio; paths may differ in length.
-    certified : mapping, optional
-        By l1_ratio, as for `smallest`.
+    paths : sequence of (k,) arrays
+        Errors as for `smallest`; paths may differ in length. Of equal errors the first path has it,
+        then the larger lambda.
 
     Returns
     -------
-    l1_ratio : float
-    Choice
-        On the path of that l1_ratio.
+    path, lambda : int
+        The path's place in `paths`, and that of lambda on it.
 
     Raises
     ------
-    ValueError
+    UnfitError
         If no path has a fit to choose.
     """
-    left = {
-        ratio: _certified_errors(errors[ratio], None if certified is None else certified[ratio])
-        for ratio in sorted(errors, reverse=True)
-    }
-    least = {ratio: values.min() for ratio, values in left.items()}
-    ratio = min(least, key=lambda ratio: least[ratio])  # the first, if several are equal
-    return ratio, smallest(left[ratio])
-
-
-def at_df(df: Array, target: float) -> Choice:
-    """Choose the largest lambda whose fit has at least `target` degrees of freedom.
-
-    If none has, the fit with the most. Methods are then compared at like complexity.
-    """
-    # A fit that was solved for the target may miss it by rounding.
-    enough = np.flatnonzero(df >= target - ROUNDING)
-    return choice(int(enough[0]) if len(enough) else int(np.argmax(df)), len(df))
-
-
-def choose(
-    *,
-    validation_error: Array | None = None,
-    oracle_risk: Array | None = None,
-    bic: Choice | None = None,
-    folds: FoldErrors | None = None,
-    certified: NDArray[np.bool_] | None = None,
-) -> dict[str, Choice]:
-    """Apply every tuning rule whose ingredients are given.
-
-    Parameters
-    ----------
-    validation_error : (k,), optional
-        Mean squared error on the validation rows.
-    oracle_risk : (k,), optional
-        Exact risk.
-    bic : Choice, optional
-        By `least_bic`.
-    folds : FoldErrors, optional
-        From `cv_path` on the path's lambdas.
-    certified : (k,) of bool, optional
-        Fits of the path to choose among.
-
-    Returns
-    -------
-    dict
-        Choices by rule: ``validation``, ``oracle``, ``bic``, ``cv-min``, ``cv-1se``.
-
-    Raises
-    ------
-    ValueError
-        If a rule has no certified fit to choose.
-    """
-    chosen = {}
-    if validation_error is not None:
-        chosen["validation"] = smallest(validation_error, certified)
-    if oracle_risk is not None:
-        chosen["oracle"] = smallest(oracle_risk, certified)
-    if bic is not None:
-        chosen["bic"] = bic
-    if folds is not None:
-        if certified is not None:
-            folds = replace(folds, converged=folds.converged & certified)
-        chosen["cv-min"] = smallest(folds.mean)
-        chosen["cv-1se"] = choice(folds.one_standard_error, len(folds.lambdas))
-    return chosen
-
-
-def _certified_errors(errors: Array, certified: NDArray[np.bool_] | None) -> Array:
-    known = np.isfinite(errors)
-    if certified is not None:
-        known &= certified
-    return np.where(known, errors, np.inf)
+    at = smallest(np.concatenate(paths))
+    ends = np.cumsum([len(errors) for errors in paths])
+    which = int(np.searchsorted(ends, at, side="right"))
+    return which, int(at - (ends[which] - len(paths[which])))
