@@ -6,8 +6,9 @@ Cells are taken evenly from every shape, in the order of the study; one data set
 fit the same grids on the same rows, in CPU seconds of one thread, side by side: ridge, lasso, the
 Elastic Nets, the adaptive lasso and least squares on the lasso's supports; where the study
 cross-validates, its folds too. scikit-learn at its default tolerance, which leaves wrong supports
-(`docs/solvers.md`), and with no certificate. Measures of fits are on neither side. Sums over the
-sample are scaled up to the study's data sets by shape.
+(`docs/solvers.md`), and with no certificate; its warnings that a fit has not converged are counted.
+Measures of fits are on neither side. Sums over the sample are scaled up to the study's data sets by
+shape.
 """
 
 from __future__ import annotations
@@ -45,19 +46,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     linear = [cell for cell in cells(study) if cell.spec["response"] == "linear"]
     shapes = sorted({shape(cell) for cell in linear})
     each = max(1, given.cells // len(shapes))
-    total = np.zeros(2)
-    print(f"{'n':>5}{'p':>6}{'cells':>7}{'ours, ms':>11}{'theirs, ms':>12}{'ratio':>8}")
+    total, warned = np.zeros(2), 0
+    print(
+        f"{'n':>5}{'p':>6}{'cells':>7}{'ours, ms':>11}{'theirs, ms':>12}{'ratio':>8}{'warned':>8}"
+    )
     with threadpool_limits(limits=1):
         for n, p in shapes:
             own = [cell for cell in linear if shape(cell) == (n, p)]
             sample = [own[i] for i in np.linspace(0, len(own) - 1, each).astype(int)]
-            paths, folds = zip(*(measure(cell, study, chosen) for cell in sample), strict=True)
+            measured = [measure(cell, study, chosen) for cell in sample]
+            paths, folds, counts = zip(*measured, strict=True)
             per_path, per_fold = np.mean(paths, axis=0), np.mean(folds, axis=0)
             ratio = per_path[1] / per_path[0]
             ours, theirs = 1000 * per_path
             print(
-                f"{n:>5}{p:>6}{len(sample):>7}{ours:>11.1f}{theirs:>12.1f}{ratio:>8.1f}", flush=True
+                f"{n:>5}{p:>6}{len(sample):>7}{ours:>11.1f}{theirs:>12.1f}{ratio:>8.1f}"
+                f"{sum(counts):>8}",
+                flush=True,
             )
+            warned += sum(counts)
             draws = study.replicates + study.screening_replicates
             validated = sum(1 for cell in own if cell.cross_validated)
             total += draws * (len(own) * per_path + validated * per_fold)
@@ -65,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{study.name}, {draws} data sets a cell: ours {total[0] / 60:.0f} core-minutes, "
         f"scikit-learn {total[1] / 60:.0f}; ratio {total[1] / total[0]:.1f}"
     )
+    print(f"scikit-learn warned {warned:,} times in the sample that a fit had not converged")
     return 0
 
 
@@ -73,22 +81,34 @@ def shape(cell: Cell) -> tuple[int, int]:
     return cell.spec["n_samples"], cell.spec["n_features"]
 
 
-def measure(cell: Cell, study: Study, chosen: Settings) -> tuple[Array, Array]:
-    """Time one data set: (ours, theirs) of all paths, and of cross-validating the study's three."""
+def measure(cell: Cell, study: Study, chosen: Settings) -> tuple[Array, Array, int]:
+    """Time one data set.
+
+    Returns
+    -------
+    paths, folds : (2,)
+        Seconds, ours and theirs, of all paths, and of cross-validating the study's three.
+    warned : int
+        Warnings of theirs that a fit has not converged.
+    """
     draw = Scenario(cell.spec).draw(study.seed, 0)
     X, y = draw.X, draw.y
     rows = draw_folds(np.random.default_rng(0), len(y), chosen.folds)
-    paths, folds = np.zeros(2), np.zeros(2)
+    paths, folds, warned = np.zeros(2), np.zeros(2), 0
     for method in path_methods(chosen.l1_ratios):
         fits, ours = timed(lambda method=method: method.fit(X, y, chosen))
-        _, theirs = timed(lambda method=method, fits=fits: peer(method, X, y, fits))
+        count, theirs = timed(lambda method=method, fits=fits: peer(method, X, y, fits))
         paths += ours, theirs
+        warned += count
         if method.name in ("ridge", "lasso", "elastic-net-0.5"):
             _, ours = timed(
                 lambda method=method, fits=fits: method.cross_validate(X, y, fits, rows)
             )
-            _, theirs = timed(lambda method=method, fits=fits: peer_cv(method, X, y, fits, rows))
+            count, theirs = timed(
+                lambda method=method, fits=fits: peer_cv(method, X, y, fits, rows)
+            )
             folds += ours, theirs
+            warned += count
         if method.name == "lasso":
             _, ours = timed(lambda fits=fits: relaxed_path(X, y, fits, chosen.gammas))
             _, theirs = timed(lambda fits=fits: peer_relaxed(X, y, fits))
@@ -97,8 +117,8 @@ def measure(cell: Cell, study: Study, chosen: Settings) -> tuple[Array, Array]:
     # A lasso on weighted columns, for a peer.
     lasso = Method("lasso", 1.0)
     fits = lasso.fit(X, y, chosen)
-    _, theirs = timed(lambda: peer(lasso, X, y, fits))
-    return paths + np.array([ours, theirs]), folds
+    count, theirs = timed(lambda: peer(lasso, X, y, fits))
+    return paths + np.array([ours, theirs]), folds, warned + count
 
 
 def timed(call: Callable[[], Any]) -> tuple[Any, float]:
@@ -108,8 +128,25 @@ def timed(call: Callable[[], Any]) -> tuple[Any, float]:
     return found, time.process_time() - begun
 
 
-def peer(method: Method, X: Array, y: Array, fits: Fits) -> None:
-    """Fit the same grid with scikit-learn, at its defaults, on standardized columns."""
+def unconverged(call: Callable[[], object]) -> int:
+    """Count a call's warnings that a fit has not converged; others are passed on.
+
+    What scikit-learn does not reach at its defaults is part of what is measured.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ConvergenceWarning)
+        call()
+    others = [one for one in caught if not issubclass(one.category, ConvergenceWarning)]
+    for one in others:
+        warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    return len(caught) - len(others)
+
+
+def peer(method: Method, X: Array, y: Array, fits: Fits) -> int:
+    """Fit the same grid with scikit-learn, at its defaults, on standardized columns.
+
+    Returns what `unconverged` counts.
+    """
     Z, centred = (X - X.mean(axis=0)) / X.std(axis=0), y - y.mean()
     if method.l1_ratio is None:
         LinearRegression().fit(Z, centred)
@@ -117,10 +154,10 @@ def peer(method: Method, X: Array, y: Array, fits: Fits) -> None:
         for lambda_ in fits.lambdas:
             Ridge(alpha=len(y) * lambda_).fit(Z, centred)
     else:
-        with warnings.catch_warnings():
-            # What it does not reach at its defaults is part of what is measured.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            enet_path(Z, centred, l1_ratio=method.l1_ratio, alphas=fits.lambdas)
+        return unconverged(
+            lambda: enet_path(Z, centred, l1_ratio=method.l1_ratio, alphas=fits.lambdas)
+        )
+    return 0
 
 
 def peer_relaxed(X: Array, y: Array, fits: Fits) -> None:
@@ -130,16 +167,15 @@ def peer_relaxed(X: Array, y: Array, fits: Fits) -> None:
             LinearRegression().fit(X[:, support], y)
 
 
-def peer_cv(method: Method, X: Array, y: Array, fits: Fits, rows: Array) -> None:
-    """Cross-validate the same grid on the same folds."""
+def peer_cv(method: Method, X: Array, y: Array, fits: Fits, rows: Array) -> int:
+    """Cross-validate the same grid on the same folds; returns what `unconverged` counts."""
     Z, folds = (X - X.mean(axis=0)) / X.std(axis=0), PredefinedSplit(rows)
     if method.l1_ratio == 0:
         grid = {"alpha": len(y) * fits.lambdas}
         GridSearchCV(Ridge(), grid, cv=folds, scoring="neg_mean_squared_error").fit(Z, y)
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        ElasticNetCV(l1_ratio=method.l1_ratio, alphas=fits.lambdas, cv=folds).fit(Z, y)
+        return 0
+    model = ElasticNetCV(l1_ratio=method.l1_ratio, alphas=fits.lambdas, cv=folds)
+    return unconverged(lambda: model.fit(Z, y))
 
 
 if __name__ == "__main__":

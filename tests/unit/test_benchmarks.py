@@ -3,12 +3,14 @@
 import csv
 import importlib
 import sys
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = (
@@ -17,6 +19,7 @@ MODULES = (
     "measure",
     "peers",
     "plot",
+    "population",
     "problems",
     "record",
     "servers",
@@ -24,6 +27,19 @@ MODULES = (
     "table",
     "worker",
 )
+
+TINY = """\
+name: tiny
+seed: 1
+replicates: 3
+population:
+  - shapes: [[40, 30]]
+    correlations: [{kind: blocks, size: 5, rho: 0.99}]
+    densities: [0.5]
+    snrs: [6]
+    cross_validation: [lasso]
+methods: {l1_ratios: [0.5], n_lambdas: 40}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +183,29 @@ def test_a_solver_over_its_budget_is_stopped(bench):
     with pytest.raises(bench.servers.OverBudgetError):
         process.ask(asked, 0.1)
     assert process.running is None
+
+
+def test_fits_that_have_not_converged_are_counted(bench):
+    def call(*categories):
+        for category in categories:
+            warnings.warn("too far", category, stacklevel=1)
+
+    assert bench.population.unconverged(lambda: call()) == 0
+    # The same line each time: none is left out as a repetition.
+    assert bench.population.unconverged(lambda: call(*3 * [ConvergenceWarning])) == 3
+    with pytest.warns(RuntimeWarning, match="too far") as passed_on:
+        warned = bench.population.unconverged(lambda: call(RuntimeWarning, ConvergenceWarning))
+    assert (warned, len(passed_on)) == (1, 1)
+
+
+def test_the_population_sample_says_how_often_scikit_learn_warned(bench, tmp_path, capsys):
+    study = tmp_path / "tiny.yaml"
+    study.write_text(TINY, encoding="utf-8")
+    assert bench.population.main(["--config", str(study), "--cells", "1"]) == 0
+    head, row, total, warned = capsys.readouterr().out.splitlines()
+    assert head.split()[-1] == "warned"
+    count = int(row.split()[-1])
+    # Columns almost equal and a grid down to 1e-4: at its defaults it cannot converge everywhere.
+    assert count > 0
+    assert warned.startswith(f"scikit-learn warned {count:,} times")
+    assert total.startswith("tiny, 8 data sets a cell: ours ")

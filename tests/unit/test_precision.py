@@ -30,7 +30,7 @@ COSTS = Costs(
     pd.DataFrame(
         # A data set of a small cell takes 3 ms over all families, one of a large cell 30.
         [
-            (family, n, p, 0, 100, ms, ms, 1)
+            (family, n, p, 100, 1, 0, ms, ms, 1)
             for family in FAMILIES
             for (n, p), ms in (((100, 10), 1.0), ((50, 40), 10.0))
         ],

@@ -127,7 +127,7 @@ def _record(study: Study, allotment: Mapping[str, int], folder: Path) -> None:
     if unknown := sorted(set(table["claim_id"]) - plain.keys()):
         message = f"has claims that config/claims lacks ({', '.join(unknown)}); run the study first"
         raise InputError([Problem(str(contrasts), "", message)])
-    write_csv(folder / "costs.csv", measured(times).round(4))
+    write_csv(folder / "costs.csv", measured(times, study).round(4))
     found = deviations(table, plain)
     write_csv(folder / "deviations.csv", found.round(5))
     print(f"{folder}: measurements of the last run of {study.name}")
@@ -188,7 +188,7 @@ def _allot(
 def _print_size(study: Study, population: list[Cell], allotment: Mapping[str, int]) -> None:
     from regclaims.designs.cells import combinations
     from regclaims.evidence.packing import replicates
-    from regclaims.plan.costs import BYTES_PER_ROW, jobs
+    from regclaims.plan.costs import fits_bytes, jobs
 
     counts = [replicates(cell, study, allotment) for cell in population]
     draws = sum(counts) + study.screening_replicates * len(counts)
@@ -198,7 +198,7 @@ def _print_size(study: Study, population: list[Cell], allotment: Mapping[str, in
         ("replicates per cell", _range(counts) + f", and {study.screening_replicates} to screen"),
         ("data sets", f"{draws:,}"),
         ("fit jobs", f"{jobs(study, allotment):,}"),
-        ("table of fits", f"{draws * 45 * BYTES_PER_ROW / 1e6:,.0f} MB at most"),
+        ("table of fits", f"about {fits_bytes(study, population, allotment) / 1e6:,.0f} MB"),
     ]
     print(f"Study {study.name}")
     for name, value in rows:

@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from regclaims.config.base import Strict, models_in
 from regclaims.config.claims import BARS, Group
 from regclaims.config.datasets import Dataset
+from regclaims.config.literature import Literature
 from regclaims.config.study import Study
 
 STUDY = """\
@@ -82,6 +83,46 @@ claims:
       parts: [*has-zero]
 """
 
+LITERATURE = """\
+bootstrap: {resamples: 1000, seed: 1, level: 0.95}
+zou_hastie:
+  source: zou2005
+  place: Table 2
+  quantity: median of the squared error
+  checked: in the printed article
+  tolerance: 0.02
+  replications: 50
+  methods:
+    ridge: {label: ridge regression}
+    lasso: {label: lasso}
+  examples:
+    one:
+      about: three of eight coefficients are not zero
+      n_samples: 20
+      n_features: 8
+      n_relevant: 3
+      sigma: 3
+      signal_variance: 21.25
+      medians:
+        ridge: {median: 4.5, se: 0.5}
+        lasso: {median: 3.1, se: 0.3}
+hastie:
+  source: hastie2020
+  replicates: 50
+  findings:
+    low-snr:
+      statement: At low signal-to-noise ratios the lasso predicts better than best subset selection.
+      place: abstract
+      checked: in the printed article
+      n_samples: 100
+      n_features: 10
+      snr: [0.05, 0.15]
+      a: lasso
+      b: best-subset
+      metric: rr
+      expected: below
+"""
+
 FILES: tuple[tuple[str, type[Strict], str, str], ...] = (
     (
         "A study",
@@ -105,13 +146,20 @@ FILES: tuple[tuple[str, type[Strict], str, str], ...] = (
         "may be written once and referred to (`&has-zero`, `*has-zero`).",
         CLAIMS,
     ),
+    (
+        "Published results",
+        Literature,
+        "`config/literature.yaml`: what others published, and what of it our own runs are held "
+        "against, by `snakemake literature`. No verdict depends on it.",
+        LITERATURE,
+    ),
 )
 """Kinds of configuration files: heading, model, what they are, and the smallest one that works."""
 
 HEAD = """\
 # Configuration
 
-All choices stand in YAML files of three kinds, each with its own section here:
+All choices stand in YAML files of four kinds, each with its own section here:
 
 {contents}
 
