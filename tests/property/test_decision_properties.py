@@ -19,7 +19,8 @@ from regclaims.claims.decide import (
     SUPPORTED,
     decide,
 )
-from regclaims.evidence.contrasts import binomial, contrast, jackknife, student
+from regclaims.evidence.contrasts import contrast
+from regclaims.evidence.judging import binomial, jackknife, student
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=60).map(np.array)
 several = st.lists(st.floats(0, 1), min_size=3, max_size=60).map(np.array)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from regclaims.claims.combine import combine, deciding_part
-from regclaims.evidence.contrasts import HOLDS, NEGLIGIBLE, OPEN, REVERSED
+from regclaims.evidence.judging import HOLDS, NEGLIGIBLE, OPEN, REVERSED
 
 STATES = (HOLDS, NEGLIGIBLE, REVERSED, OPEN)
 MIRRORED = {HOLDS: REVERSED, REVERSED: HOLDS, OPEN: OPEN, NEGLIGIBLE: NEGLIGIBLE}

@@ -174,6 +174,43 @@ BAD_CLAIMS = [
         "log-ratio",
         f"{RULE}.parts[0]: scale log-ratio needs another arm in versus, not a number",
     ),
+    (
+        f"{RULE}.parts.0.scale",
+        "digits",
+        f"{RULE}.parts[0]: scale digits needs a tolerance in versus, and direction below",
+    ),
+    (
+        f"{RULE}.parts.0.where",
+        {"dimension": 2},
+        f"{RULE}.parts[0]: where is for experiments; cells of the population have filters",
+    ),
+    (
+        f"{RULE.removesuffix('.rule')}.kind",
+        "identity",
+        f"{RULE.removesuffix('.rule')}: kind identity needs theorem true, bar always and scale "
+        "digits",
+    ),
+    (
+        f"{RULE.removesuffix('.rule')}.kind",
+        "ablation",
+        f"{RULE.removesuffix('.rule')}: kind ablation names its cause, and no other kind has one",
+    ),
+    (
+        f"{RULE.removesuffix('.rule')}.cause",
+        "the kink",
+        f"{RULE.removesuffix('.rule')}: kind ablation names its cause, and no other kind has one",
+    ),
+    (
+        f"{RULE.removesuffix('.rule')}.kind",
+        "cost",
+        f"{RULE.removesuffix('.rule')}: kind cost compares costs by scale log-ratio",
+    ),
+    (
+        f"{RULE.removesuffix('.rule')}.kind",
+        "probability",
+        f"{RULE.removesuffix('.rule')}: kind population is for fits and stability, others for "
+        "experiments",
+    ),
 ]
 BAD = [
     (model, *case)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from regclaims.claims.combine import combine, deciding_part
-from regclaims.evidence.contrasts import binomial, contrast, jackknife, student
+from regclaims.evidence.contrasts import contrast
+from regclaims.evidence.judging import binomial, identity, jackknife, student
 from regclaims.metrics.stability import jackknife_error
 
 effects = st.lists(st.floats(-5, 5).map(lambda x: round(x, 3)), min_size=2, max_size=30).map(
@@ -433,3 +434,33 @@ def test_exactly_a_tenth_undefined_still_counts() -> None:
     values = np.r_[np.nan, np.linspace(0.5, 0.6, 9)]
     assert student(values, 0.05).state == "holds"
     assert student(np.r_[np.nan, values], 0.05).state == "open"
+
+
+def test_digits_to_spare_are_those_between_deviation_and_tolerance() -> None:
+    found = identity(np.array([1e-12, 1e-14, 1e-13]), 1e-10)
+    assert (found.effect, found.state) == (pytest.approx(3), "holds")
+    low, high = stats.t.interval(0.95, 2, 3, 1 / np.sqrt(3))
+    assert (found.ci_low, found.ci_high) == pytest.approx((low, high))
+    assert (found.p_above, found.p_below) == (0, 1)
+
+
+def test_one_counterexample_refutes_an_identity() -> None:
+    found = identity(np.array([0.0] * 99 + [1e-9]), 1e-10)
+    assert found.effect > 0
+    assert (found.state, found.p_above, found.p_below) == ("reversed", 1, 0)
+    # Infinite is a deviation, and no missing value.
+    assert identity(np.array([0.0, 0.0, np.inf]), 1e-10).state == "reversed"
+
+
+def test_an_identity_that_cannot_be_looked_at_stays_open() -> None:
+    missing = np.array([0.0, 0.0, np.nan])
+    for values in (missing, missing[-2:]):
+        found = identity(values, 1e-10)
+        assert (found.state, found.p_above, found.p_below) == ("open", 1, 1)
+    assert found.undefined == 1
+
+
+def test_digits_are_counted_for_each_cell() -> None:
+    rows = pd.concat([fits([0.0] * 5, []), fits([1e-3] * 5, [], cell_id="d")])
+    asked = part(scale="digits", versus=1e-9, margin=0)
+    assert dict(contrast(rows, asked)["state"]) == {"c": "holds", "d": "reversed"}

@@ -1,12 +1,14 @@
 """Metrics of fits, against values worked out by hand and against loops."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
 from regclaims.metrics.generalization import coefficient_size, risk, training_gap
-from regclaims.metrics.sparsity import sparsity
+from regclaims.metrics.sparsity import description_share, sparsity
 from regclaims.metrics.spread import concentration, ratio, within_block
-from regclaims.metrics.support import Screening, recovery
+from regclaims.metrics.support import Screening, most_important, recovery
 
 EPS = np.finfo(float).eps
 
@@ -83,14 +85,28 @@ def test_where_nothing_is_nearly_zero_both_shares_are_the_same_number():
 def test_recovery_by_hand():
     # Two hits, one false alarm, one miss.
     assert one(recovery(mask("11100")[None], mask("11010"))) == pytest.approx(
-        {"tpr": 2 / 3, "fdr": 1 / 3, "f1": 2 / 3, "exact_support": 0}
+        {
+            "relevant_zeroed": 1 / 3,
+            "irrelevant_zeroed": 1 / 2,
+            "tpr": 2 / 3,
+            "fdr": 1 / 3,
+            "f1": 2 / 3,
+            "exact_support": 0,
+        }
     )
 
 
 def test_recovery_of_the_very_set():
     truth = mask("01010")
     found = one(recovery(truth[None], truth))
-    assert found == {"tpr": 1, "fdr": 0, "f1": 1, "exact_support": 1}
+    assert found == {
+        "relevant_zeroed": 0,
+        "irrelevant_zeroed": 1,
+        "tpr": 1,
+        "fdr": 0,
+        "f1": 1,
+        "exact_support": 1,
+    }
 
 
 def test_recovery_of_a_subset_and_a_superset_is_not_exact():
@@ -100,13 +116,57 @@ def test_recovery_of_a_subset_and_a_superset_is_not_exact():
 
 def test_recovery_of_as_many_other_columns():
     found = one(recovery(mask("1100")[None], mask("0011")))
-    assert found == {"tpr": 0, "fdr": 1, "f1": 0, "exact_support": 0}
+    assert (found["tpr"], found["fdr"], found["f1"], found["exact_support"]) == (0, 1, 0, 0)
+    assert (found["relevant_zeroed"], found["irrelevant_zeroed"]) == (1, 0)
+
+
+def test_where_all_columns_are_relevant_none_is_rightly_left_out():
+    assert np.isnan(one(recovery(mask("10")[None], mask("11")))["irrelevant_zeroed"])
 
 
 def test_choosing_nothing_has_no_false_discovery_rate():
     found = one(recovery(mask("000")[None], mask("010")))
     assert np.isnan(found["fdr"])
     assert (found["tpr"], found["f1"], found["exact_support"]) == (0, 0, 0)
+
+
+def test_the_most_important_by_hand():
+    importance = np.array([3.0, 2.0, 1.0, 0.0])
+    found = most_important(np.array([mask("1100"), mask("1010"), mask("0001")]), importance)
+    np.testing.assert_array_equal(found["top_share"], [1, 0.5, 0])
+    np.testing.assert_array_equal(found["top_chance"], [0.5, 0.5, 0.25])
+    np.testing.assert_array_equal(found["top_exact"], [1, 0, 0])
+
+
+def test_ties_for_the_last_place_are_broken_at_random():
+    # One of the first two is in the top one: half of it, but a top one it is.
+    found = one(most_important(mask("1000")[None], np.array([1.0, 1.0, 0.0, 0.0])))
+    assert found == {"top_share": 0.5, "top_chance": 0.25, "top_exact": 1}
+    # Two of three places are among the four without importance, and two of these are chosen.
+    found = one(most_important(mask("10110")[None], np.array([1.0, 0.0, 0.0, 0.0, 0.0])))
+    assert found == pytest.approx(
+        {"top_share": (1 + 2 * 2 / 4) / 3, "top_chance": 0.6, "top_exact": 1}
+    )
+    assert np.isnan(list(one(most_important(mask("00")[None], np.ones(2))).values())).all()
+
+
+def test_a_random_set_is_as_good_as_chance():
+    importance = np.array([2.0, 1.0, 1.0, 1.0, 0.0, 0.0])
+    for k in range(1, 7):
+        sets = np.array([np.isin(np.arange(6), some) for some in combinations(range(6), k)])
+        found = most_important(sets, importance)
+        # All sets of one size are equally likely; sums of a few fractions, off by rounding.
+        assert found["top_share"].mean() == pytest.approx(k / 6, rel=1e-12)
+
+
+# Complexity
+
+
+def test_a_description_by_hand():
+    # One of eight columns: 3 bits to name it, 2 for a coefficient from 16 rows; all eight: 16 bits.
+    found = description_share(np.array([0.0, 1.0, 8.0]), 16, 8)
+    # The gamma function is good to some units in the last place.
+    np.testing.assert_allclose(found, [0, 5 / 16, 1], atol=1e-13)
 
 
 # Risk

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PAPER = Path(__file__).parents[2] / "paper"
-SOURCES = sorted(path for path in PAPER.glob("*.tex") if path.name != "preamble.tex")
+SOURCES = sorted(path for path in PAPER.rglob("*.tex") if path.name != "preamble.tex")
 
 # Mathematics and names, not results; what remains must hold no digit.
 CONSTANTS = [
@@ -38,4 +38,4 @@ def test_no_number_is_typed(path: Path) -> None:
 def test_every_source_is_used() -> None:
     text = "\n".join(path.read_text(encoding="ascii") for path in SOURCES)
     used = set(re.findall(r"\\input\{([a-z-]+)\}", text))
-    assert {path.stem for path in PAPER.glob("*.tex")} - {"main"} <= used
+    assert {path.stem for path in PAPER.rglob("*.tex")} - {"main"} <= used

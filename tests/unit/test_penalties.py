@@ -1,6 +1,7 @@
 """Penalties on one coefficient: values, slopes, and minimisers in closed form."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,12 +16,13 @@ from regclaims.mechanisms.penalties import (
     ElasticNet,
     HalfPower,
     HuberizedL1,
+    ReverseHuber,
     Rounded,
     SmoothPower,
 )
 
 EPS = np.finfo(float).eps
-KINKED = [L1, HalfPower, ElasticNet, MCP, SCAD]
+KINKED = [L1, HalfPower, ElasticNet, MCP, SCAD, partial(ReverseHuber, knee=0.8)]
 LAMS = st.floats(0.01, 10)
 SIZES = st.floats(0, 50)
 
@@ -35,6 +37,7 @@ def slopes(lam):
         (ElasticNet(lam, 0.3), lambda t: lam * (0.3 + 0.7 * t)),
         (MCP(lam, 3), lambda t: lam * max(1 - t / (3 * lam), 0)),
         (SCAD(lam), lambda t: lam if t <= lam else max(3.7 * lam - t, 0) / 2.7),
+        (ReverseHuber(lam, 0.8), lambda t: lam * max(t / 0.8, 1)),
         (HuberizedL1(lam, 0.1), lambda t: lam * min(t / 0.1, 1)),
         (Rounded(L1(lam), 0.1), lambda t: lam * t / math.hypot(t, 0.1)),
         (Rounded(HalfPower(lam), 0.1), lambda t: lam / 2 * t * math.hypot(t, 0.1) ** -1.5),
@@ -43,7 +46,7 @@ def slopes(lam):
 
 @pytest.mark.parametrize("lam", [0.5, 2.0])
 def test_derivative_is_the_papers_and_value_its_integral(lam):
-    corners = [0.1, lam, 3 * lam, 3.7 * lam]
+    corners = [0.1, 0.8, lam, 3 * lam, 3.7 * lam]
     for penalty, slope in slopes(lam):
         for t in [0.05, 0.7, 1.9, 4.0, 9.0]:
             at = np.array([t])
@@ -149,6 +152,7 @@ def test_smooth_means_no_slope_at_zero(smooth):
         (lambda: MCP(1, 1), "gamma"),
         (lambda: SCAD(1, 2), "a"),
         (lambda: HuberizedL1(1, 0), "width"),
+        (lambda: ReverseHuber(1, 0), "knee"),
         (lambda: Rounded(L1(1), -1), "width"),
     ],
 )

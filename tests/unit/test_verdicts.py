@@ -13,7 +13,6 @@ from regclaims.claims.verdicts import (
     COLUMNS,
     Evidence,
     find,
-    kink_evidence,
     registry_hash,
     take_verdicts,
 )
@@ -67,7 +66,7 @@ NO_CELLS = pd.DataFrame(columns=["cell_id", "method", "tuning", "metric", "mean"
 NO_STABILITY = pd.DataFrame(
     columns=["cell_id", "method", "tuning", "metric", "value", "left_out", "n_undefined"]
 )
-NO_KINK = pd.DataFrame(columns=["cell_id", "replicate", "method", "tuning", "zero_share"])
+TABLES = {"stability": NO_STABILITY}
 
 
 def population(n_cells=40):
@@ -99,7 +98,7 @@ def evidence(n_cells=40, share=1.0, replicates=20):
     )
     both = pd.concat([screening, fits], ignore_index=True)
     both = both.assign(status="converged", null=False)
-    return Evidence(NO_CELLS, [both], NO_STABILITY, NO_KINK, MAX_AT_END)
+    return Evidence(NO_CELLS, [both], TABLES, MAX_AT_END)
 
 
 def court(reading="charitable", found=None, cells=None, **claims):
@@ -225,7 +224,7 @@ def in_batches(fits, size):
 
 
 def found_in(fits):
-    return find(CLAIMS_, Evidence(NO_CELLS, fits, NO_STABILITY, NO_KINK, MAX_AT_END))
+    return find(CLAIMS_, Evidence(NO_CELLS, fits, TABLES, MAX_AT_END))
 
 
 @pytest.mark.parametrize("size", [1, 5])
@@ -313,9 +312,7 @@ def test_the_end_of_another_arm_s_grid_does_not_matter(other):
 
 
 def test_the_end_of_the_other_arm_s_grid_stops_the_vote_too():
-    found = Evidence(
-        at_end("c01", method="ridge"), [both_arms()], NO_STABILITY, NO_KINK, MAX_AT_END
-    )
+    found = Evidence(at_end("c01", method="ridge"), [both_arms()], TABLES, MAX_AT_END)
     told = court(found=found, cells=population(12), risk=CLAIMS_["risk"])
     assert told.verdicts["cells"].item() == 7
 
@@ -349,7 +346,7 @@ def test_what_else_decides_is_in_the_hash(changes):
 
 
 def test_all_fields_of_a_claim_are_wording_or_decide():
-    decide = {"unit", "theorem", "origin", "rule", "strict_rule", "moderators"}
+    decide = {"unit", "kind", "cause", "theorem", "origin", "rule", "strict_rule", "moderators"}
     assert set(claim()) == set(WORDING) | decide
 
 
@@ -359,34 +356,37 @@ def test_another_part_is_in_the_hash():
     assert registry_hash(changed) != registry_hash(claim())
 
 
-def test_the_ablation_is_laid_out_like_fits():
-    pairs = pd.DataFrame(
-        {
-            "cell_id": ["a", "a"],
-            "replicate": [0, 1],
-            "zero_share_kinked": [0.5, 0.6],
-            "zero_share_smooth": [0.0, 0.1],
-        }
-    )
-    found = kink_evidence(pairs)
-    wide = found.pivot(index="replicate", columns="method", values="zero_share")
-    assert wide["kinked"].to_list() == [0.5, 0.6]
-    assert wide["smooth"].to_list() == [0.0, 0.1]
-    assert set(found["tuning"]) == {"none"}
+EXPERIMENT = {"evidence": "kink", "metric": "zero_share", "method": "kinked", "tuning": "none"}
+ABLATED = {"versus": {"method": "smooth", "tuning": "none"}, "non_null": False}
 
 
-def test_cells_of_the_ablation_all_vote():
-    pairs = pd.DataFrame(
-        {
-            "cell_id": np.repeat(["k1", "k2", "k3"], 10),
-            "replicate": np.tile(np.arange(10), 3),
-            "zero_share_kinked": 0.5,
-            "zero_share_smooth": 0.0,
-        }
-    )
-    part = {"evidence": "kink", "metric": "zero_share", "method": "kinked", "tuning": "none"}
-    other = {"method": "smooth", "tuning": "none"}
-    found = dataclasses.replace(evidence(), kink=kink_evidence(pairs))
-    kink = claim(rule=rule("always", **part, versus=other, non_null=False))
-    row = court(found=found, kink=kink).verdicts.iloc[0]
+def experiment(levels=(0.5, 0.5, 0.5)):
+    """Return evidence with an ablation, whose effect in each cell is given."""
+    cells = [f"k{i}" for i in range(len(levels))]
+    arms = [
+        pd.DataFrame(
+            {
+                "cell_id": np.repeat(cells, 10),
+                "replicate": np.tile(np.arange(10), len(cells)),
+                "method": method,
+                "tuning": "none",
+                "strength": np.repeat(range(len(cells)), 10),
+                "zero_share": np.repeat(levels, 10) if method == "kinked" else 0.0,
+            }
+        )
+        for method in ("kinked", "smooth")
+    ]
+    return dataclasses.replace(evidence(), tables=TABLES | {"kink": pd.concat(arms)})
+
+
+def test_cells_of_an_experiment_all_vote():
+    kink = claim(rule=rule("always", **EXPERIMENT, **ABLATED))
+    row = court(found=experiment(), kink=kink).verdicts.iloc[0]
     assert (row["verdict"], row["cells"], row["effect"]) == ("supported", 3, 0.5)
+
+
+@pytest.mark.parametrize(("where", "cells"), [({"strength": 1}, 1), ({"strength": [0, 2]}, 2)])
+def test_a_part_may_look_at_some_cells_of_an_experiment(where, cells):
+    kink = claim(rule=rule("always", **EXPERIMENT, **ABLATED, where=where))
+    row = court(found=experiment(levels=(0.1, 0.5, 0.1)), kink=kink).verdicts.iloc[0]
+    assert (row["cells"], row["effect"]) == (cells, 0.5 if cells == 1 else pytest.approx(0.1))

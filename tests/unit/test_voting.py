@@ -17,6 +17,7 @@ POPULATION = pd.DataFrame(
     {
         "n_samples": [100, 100, 100, 100, 99],
         "n_features": [21, 20, 99, 101, 198],
+        "n_relevant": [21, 1, 99, 5, 10],
         "within_rho": [0.0, 0.7, 0.69, 0.9, 0.5],
         "twins": [False, True, False, True, False],
     },
@@ -35,6 +36,7 @@ def test_every_filter_of_the_configuration_exists():
         ("high-dimensional", "de"),
         ("low-dimensional", "b"),  # p <= n/5
         ("twins", "bd"),
+        ("some-irrelevant", "bde"),
         ("not-by-counting", "abcd"),  # p < 2n
         ("off-peak", "abe"),  # |p - (n - 1)| > 5
     ],

@@ -122,3 +122,4 @@ wildcard_constraints:
     settings="[0-9a-f]{16}",
     family="[a-z0-9.-]+",
     dataset="[a-z0-9][a-z0-9_-]*",
+    experiment="[a-z0-9-]+",

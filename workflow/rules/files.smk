@@ -1,10 +1,11 @@
 """What depends on what: the parts of the study that each stage uses, and the files it makes of them.
 
 reads   what common.smk gives
-gives   functions from shards, data sets and figures to settings and files
+gives   functions from shards, data sets, experiments and figures to settings and files
 """
 
 from regclaims.config.claims import BARS
+from regclaims.mechanisms.experiments import EXPERIMENTS
 
 SHARD = f"{WORK}/{{family}}-{{shard}}/{{settings}}"
 
@@ -67,6 +68,32 @@ def plain_registry():
     }
 
 
+def section(experiment):
+    """Give the section of an experiment."""
+    return getattr(STUDY.mechanisms, EXPERIMENTS[experiment].section)
+
+
+def experiment_settings(experiment):
+    """Give what an experiment depends on, less its replicates."""
+    return section(experiment).model_dump(exclude={"replicates"}, exclude_none=True)
+
+
+def experiment_replicates(experiment):
+    """Give the replicates of an experiment."""
+    return section(experiment).replicates
+
+
+def experiment_code(experiment):
+    """Hash the code of one experiment; the others may change."""
+    name = EXPERIMENTS[experiment].module
+    return code("mechanism.py") + code_hash(PACKAGE / "mechanisms" / f"{name}.py")
+
+
+def experiment_file(experiment):
+    """Name the table of an experiment."""
+    return f"results/mechanisms/{experiment}.parquet"
+
+
 # Figures and verdicts of synthetic cells use these: a new data set re-runs none of them.
 SYNTHETIC_CELLS = f"{WORK}/synthetic-cells.parquet"
 
@@ -84,6 +111,22 @@ FIGURES = {
         "bias_variance",
         lambda: ["results/paths.parquet", "results/population.parquet"],
     ),
+    "identities": ("identities", lambda: [experiment_file("identities")]),
+    "shrinkage": ("shrinkage", lambda: [experiment_file("shrinkage")]),
+    "small-weights": ("small_weights", lambda: [experiment_file("small-weights")]),
+    "weight-decay": ("weight_decay", lambda: [experiment_file("weight-decay")]),
+    "priors": ("priors", lambda: [experiment_file("priors")]),
+    "duality": ("duality", lambda: [experiment_file("duality")]),
+    "geometry": ("geometry", lambda: [experiment_file("geometry")]),
+    "kink": ("kink", lambda: [experiment_file("by-penalty")]),
+    "least-norm": ("least_norm", lambda: [experiment_file("least-norm")]),
+    "optimizers": ("optimizers", lambda: [experiment_file("optimizers")]),
+    "data-sparsity": ("data_sparsity", lambda: [experiment_file("data-sparsity")]),
+    "two-stages": ("two_stages", lambda: [experiment_file("two-stages")]),
+    "twins": ("twins", lambda: [experiment_file("twins")]),
+    "evenness": ("evenness", lambda: [experiment_file("evenness")]),
+    "optimism": ("optimism", lambda: [experiment_file("optimism")]),
+    "cost": ("cost", lambda: [experiment_file("cost")]),
 }
 
 

@@ -1,27 +1,25 @@
 """Mechanisms: experiments on why things happen.
 
 reads   the study's `mechanisms` section
-writes  results/kink.parquet            zero shares of penalties with and without their kink
-        results/kink-penalties.parquet  zero shares by penalty
+writes  results/mechanisms/<experiment>.parquet  a row a cell, replicate and arm
 """
 
 
-rule kink:
-    """Take the kink out of penalties, leave the rest of them, and count zeros."""
+rule mechanism:
+    """Run one experiment."""
     output:
-        pairs="results/kink.parquet",
-        penalties="results/kink-penalties.parquet",
+        "results/mechanisms/{experiment}.parquet",
     log:
-        f"{LOGS}/kink.log",
+        f"{LOGS}/mechanism-{{experiment}}.log",
     benchmark:
-        f"{TIMES}/kink.tsv"
+        f"{TIMES}/mechanism-{{experiment}}.tsv"
     conda:
         CONDA
     params:
-        spec=STUDY.mechanisms.kink.model_dump(exclude={"replicates"}, exclude_none=True),
-        replicates=STUDY.mechanisms.kink.replicates,
+        spec=lambda wildcards: experiment_settings(wildcards.experiment),
+        replicates=lambda wildcards: experiment_replicates(wildcards.experiment),
         seed=STUDY.seed,
-        code=code("kink.py"),
+        code=lambda wildcards: experiment_code(wildcards.experiment),
         versions=NUMERICS,
     script:
-        "../scripts/kink.py"
+        "../scripts/mechanism.py"

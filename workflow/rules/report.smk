@@ -17,7 +17,7 @@ GENERATED = [
     "data-notes",
     "provenance",
 ]
-PAPER = sorted((ROOT / "paper").glob("*.tex"))
+PAPER = sorted((ROOT / "paper").rglob("*.tex"))
 BIBLIOGRAPHY = ROOT / "paper" / "references.bib"
 
 
@@ -32,7 +32,6 @@ rule numbers:
         fits="results/fits.parquet",
         failures="results/failures.csv",
         cells="results/cells.parquet",
-        kink="results/kink-penalties.parquet",
         about=real("about"),
         figures=expand("results/figures/{figure}.csv", figure=FIGURES),
     output:

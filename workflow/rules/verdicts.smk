@@ -1,6 +1,7 @@
 """Verdicts: every claim, decided by the rule that was fixed beforehand.
 
-reads   results/{population,cells,stability,kink}.parquet, results/fits.parquet/, config/claims/*.yaml
+reads   results/{population,cells,stability}.parquet, results/fits.parquet/, results/mechanisms/,
+        config/claims/*.yaml
 writes  results/verdicts.csv       one row a claim: the charitable reading, which decides
         results/strict.csv         the same columns for the strict reading
         results/decisions.csv      p-values of the test and its mirror, cells that did not vote
@@ -15,7 +16,7 @@ rule verdicts:
         fits="results/fits.parquet",
         cells=SYNTHETIC_CELLS,
         stability="results/stability.parquet",
-        kink="results/kink.parquet",
+        experiments=[experiment_file(name) for name in EXPERIMENTS],
     output:
         verdicts="results/verdicts.csv",
         strict="results/strict.csv",
@@ -28,6 +29,7 @@ rule verdicts:
     conda:
         CONDA
     params:
+        experiments=list(EXPERIMENTS),
         registry=plain_registry(),
         bars=BARS,
         max_at_end=STUDY.tuning.max_at_end,

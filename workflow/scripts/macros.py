@@ -44,7 +44,6 @@ with job(globals()) as run:
             name: pd.read_csv(path)
             for name, path in zip(run.params.figures, run.input.figures, strict=True)
         },
-        kink_penalties=pd.read_parquet(run.input.kink),
     )
     about = pd.concat(map(pd.read_parquet, run.input.about))
     real = pd.read_parquet(run.input.cells, filters=[("source", "==", "real")])

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from regclaims.claims.evidence import batches, columns_of
-from regclaims.claims.verdicts import Evidence, find, kink_evidence, take_verdicts
+from regclaims.claims.verdicts import Evidence, find, take_verdicts
 from regclaims.io import write_csv, write_parquet
 from regclaims.job import job
 
@@ -13,8 +13,11 @@ with job(globals()) as run:
     evidence = Evidence(
         cells=pd.read_parquet(run.input.cells),
         fits=batches(run.input.fits, population.index, columns_of(registry)),
-        stability=pd.read_parquet(run.input.stability),
-        kink=kink_evidence(pd.read_parquet(run.input.kink)),
+        tables={"stability": pd.read_parquet(run.input.stability)}
+        | {
+            name: pd.read_parquet(path)
+            for name, path in zip(run.params.experiments, run.input.experiments, strict=True)
+        },
         max_at_end=run.params.max_at_end,
     )
     findings = find(registry, evidence)

@@ -13,9 +13,11 @@ from regclaims.errors import InputError, Problem
 from regclaims.evidence.families import rules
 from regclaims.evidence.measures import METRICS
 from regclaims.evidence.methods import LOGISTIC, method_names
+from regclaims.mechanisms.experiments import EXPERIMENTS, TUNING
 from regclaims.metrics.variance import MEASURES
 
-KINK = {"metric": ("zero_share",), "method": ("kinked", "smooth"), "tuning": ("none",)}
+TABLES = {"fits": METRICS, "stability": tuple(MEASURES)}
+"""What the population is measured by, by table."""
 
 
 def check_together(study: Study, registry: Registry, file: str) -> None:
@@ -105,8 +107,11 @@ def _tunings(method: str, study: Study) -> tuple[str, ...]:
 def _rule(rule: Rule, study: Study, place: str) -> Iterator[tuple[str, str]]:
     for i, part in enumerate(rule.parts):
         here = f"{place}.parts[{i}]"
-        metrics = KINK["metric"] if part.evidence == "kink" else METRICS
-        metrics = tuple(MEASURES) if part.evidence == "stability" else metrics
+        if part.evidence not in (*TABLES, *EXPERIMENTS):
+            known = ", ".join((*TABLES, *EXPERIMENTS))
+            yield f"{here}.evidence", f"must be one of {known}; found {part.evidence!r}"
+            continue
+        metrics = TABLES.get(part.evidence) or EXPERIMENTS[part.evidence].metrics
         for key, value in (("metric", part.metric), ("versus_metric", part.versus_metric)):
             if value is not None and value not in metrics:
                 yield f"{here}.{key}", f"must be one of {', '.join(metrics)}; found {value!r}"
@@ -116,11 +121,12 @@ def _rule(rule: Rule, study: Study, place: str) -> Iterator[tuple[str, str]]:
 
 
 def _arm(arm: Arm, part: Part, study: Study, place: str) -> Iterator[tuple[str, str]]:
-    methods = KINK["method"] if part.evidence == "kink" else _methods(study)
+    experiment = EXPERIMENTS.get(part.evidence)
+    methods = experiment.methods if experiment else _methods(study)
     if arm.method not in methods:
         # Which tunings it has is not known either.
         yield f"{place}.method", f"must be one of {', '.join(methods)}; found {arm.method!r}"
         return
-    tunings = KINK["tuning"] if part.evidence == "kink" else _tunings(arm.method, study)
+    tunings = (TUNING,) if experiment else _tunings(arm.method, study)
     if arm.tuning not in tunings:
         yield f"{place}.tuning", f"must be one of {', '.join(tunings)}; found {arm.tuning!r}"

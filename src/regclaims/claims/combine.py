@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from regclaims.evidence.contrasts import HOLDS, NEGLIGIBLE, OPEN, REVERSED
+from regclaims.evidence.judging import HOLDS, NEGLIGIBLE, OPEN, REVERSED
 
 
 def combine(parts: Sequence[pd.DataFrame], how: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from regclaims.claims.combine import combine, deciding_part
 from regclaims.claims.count_test import LEVEL, Pooled, at_least, cells_needed
-from regclaims.evidence.contrasts import HOLDS, NEGLIGIBLE, OPEN, REVERSED
+from regclaims.evidence.judging import HOLDS, NEGLIGIBLE, OPEN, REVERSED
 
 SUPPORTED = "supported"
 EXISTS = "supported (existence)"

@@ -11,7 +11,8 @@ import pandas as pd
 from regclaims.claims.combine import combine
 from regclaims.claims.decide import EXISTS, NOT_TESTABLE, Decision, decide
 from regclaims.claims.voting import at_grid_end, informative_cells, reasons
-from regclaims.evidence.contrasts import HOLDS, contrast
+from regclaims.evidence.contrasts import contrast
+from regclaims.evidence.judging import HOLDS
 from regclaims.keys import digest
 
 COLUMNS = [
@@ -46,7 +47,16 @@ Empty by design until the procedures that fill them exist: ``moderator``, ``regi
 ``robustness``, ``design_dependent``, ``controls_ok``.
 """
 
-RULE_FIELDS = ("unit", "theorem", "origin", "rule", "strict_rule", "moderators")
+RULE_FIELDS = (
+    "unit",
+    "kind",
+    "cause",
+    "theorem",
+    "origin",
+    "rule",
+    "strict_rule",
+    "moderators",
+)
 """What a claim's hash covers: all that decides it, none of its wording."""
 
 
@@ -60,16 +70,16 @@ class Evidence:
         Means by cell, of which the shares of optima at a grid's end are looked at.
     fits : iterable of DataFrame
         Replicates of the synthetic study, some cells at a time: all rows of a cell stand together.
-    stability, kink : DataFrame
-        Jackknifed stability, and the ablation experiment.
+    tables : dict
+        Other tables by the name that a part calls its evidence: ``stability``, jackknifed, and the
+        mechanism experiments.
     max_at_end : float
         Share of a cell's optima that may lie at the end of the grid: the study's own.
     """
 
     cells: pd.DataFrame
     fits: Iterable[pd.DataFrame]
-    stability: pd.DataFrame
-    kink: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     max_at_end: float
 
 
@@ -135,7 +145,7 @@ def find(registry: Mapping[str, Mapping[str, Any]], evidence: Evidence) -> Findi
                 tables[key].append(contrast(fits, part))
     for key, part in parts.items():
         if part["evidence"] != "fits":
-            tables[key].append(contrast(getattr(evidence, part["evidence"]), part))
+            tables[key].append(contrast(evidence.tables[part["evidence"]], part))
     return Findings(
         {key: pd.concat(found) for key, found in tables.items()},
         pd.concat(informative),
@@ -258,14 +268,3 @@ def _detail(name: str, decision: Decision, cells: pd.DataFrame) -> dict[str, Any
         "share_holds_all_cells": float((cells["state"] == HOLDS).mean()),
         "existence": decision.verdict == EXISTS,
     }
-
-
-def kink_evidence(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Lay out the ablation experiment like fits: the two members of a pair as two methods."""
-    members = [
-        pairs[["cell_id", "replicate"]].assign(
-            method=member, tuning="none", zero_share=pairs[f"zero_share_{member}"]
-        )
-        for member in ("kinked", "smooth")
-    ]
-    return pd.concat(members, ignore_index=True)

@@ -20,14 +20,16 @@ FILTERS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     "high-dimensional": lambda cells: cells["n_features"] > cells["n_samples"],
     "low-dimensional": lambda cells: cells["n_features"] <= cells["n_samples"] / 5,
     "twins": lambda cells: cells["twins"].astype(bool),
+    "some-irrelevant": lambda cells: cells["n_relevant"] < cells["n_features"],
     "not-by-counting": lambda cells: cells["n_features"] < 2 * cells["n_samples"],
     "off-peak": lambda cells: (cells["n_features"] - (cells["n_samples"] - 1)).abs() > PEAK,
 }
 """Filters by name, each from the population table to one truth value a cell.
 
 ``correlated``: mean within-block |rho| at least .7; ``high-dimensional``: p > n;
-``low-dimensional``: p <= n/5; ``twins``: columns in correlated pairs; ``not-by-counting``: p < 2n,
-as a lasso has at most n non-zeros; ``off-peak``: |p - (n - 1)| > 5.
+``low-dimensional``: p <= n/5; ``twins``: columns in correlated pairs; ``some-irrelevant``: a column
+has coefficient 0 in truth; ``not-by-counting``: p < 2n, as a lasso has at most n non-zeros;
+``off-peak``: |p - (n - 1)| > 5.
 """
 
 

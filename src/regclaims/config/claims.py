@@ -24,9 +24,20 @@ this share of all fits.
 """
 
 Filter = Literal[
-    "correlated", "high-dimensional", "low-dimensional", "twins", "not-by-counting", "off-peak"
+    "correlated",
+    "high-dimensional",
+    "low-dimensional",
+    "twins",
+    "some-irrelevant",
+    "not-by-counting",
+    "off-peak",
 ]
 Moderator = Literal["n/p", "within_rho", "condition_number", "snr", "density"]
+
+
+Kind = Literal["population", "experiment", "identity", "probability", "ablation", "cost"]
+
+Level = str | float | int | bool
 
 
 class Source(Strict):
@@ -58,27 +69,36 @@ class Part(Arm):
     The effect is positive where the claim is right: `direction` says which way that is.
     """
 
-    evidence: Literal["fits", "stability", "kink"] = Field(
+    evidence: Name = Field(
         default="fits",
         description="`fits`: one value per replicate; `stability`: one value per cell, with a "
-        "delete-one jackknife; `kink`: the mechanism experiment.",
+        "delete-one jackknife; else the name of a mechanism experiment.",
     )
     metric: Line = Field(
         description="What is measured. `fits`, of all methods: n_nonzero, zero_share, has_zero, "
-        "near_zero_share, smallest_nonzero, tpr, fdr, f1, exact_support, f1_screening, rr "
+        "near_zero_share, smallest_nonzero, description_share, tpr, fdr, f1, exact_support, "
+        "relevant_zeroed, irrelevant_zeroed, top_share, top_chance, top_exact, f1_screening, rr "
         "(relative risk), training_gap, block_spread, one_of_block, participation_ratio, gini, "
         "largest_share, coefficient_error, relative_norm, df, operations, at_grid_end; of the "
         "linear response: rte, pve; of two classes: log_loss, error_rate, excess_error. "
         "`stability`: scale_free_variance, cosine, sign_agreement, selection_stability, "
         "coefficient_variance, prediction_variance, "
-        "scale_free_prediction_variance, squared_bias. `kink`: zero_share."
+        "scale_free_prediction_variance, squared_bias. Of an experiment: what it measures."
     )
     versus: float | Arm = Field(description="A number, or the arm to compare with.")
     versus_metric: Line | None = Field(
         default=None, description="The other arm's metric where it is another one."
     )
     non_null: bool = Field(default=False, description="Null fits are undefined instead of counted.")
-    scale: Literal["difference", "log-ratio"] = Field(description="How the two are compared.")
+    where: dict[Line, Level | list[Level]] = Field(
+        default={},
+        description="Of an experiment, only cells with these levels: a level's name and its value, "
+        "or a list of values.",
+    )
+    scale: Literal["difference", "log-ratio", "digits"] = Field(
+        description="How the two are compared. `digits`: by how many digits a deviation keeps "
+        "below the tolerance that `versus` is, in every replicate."
+    )
     direction: Literal["above", "below"] = Field(
         description="The claim says that the metric is above, or below, what it is compared with."
     )
@@ -90,6 +110,12 @@ class Part(Arm):
     def _comparable(self) -> Part:
         if self.scale == "log-ratio" and not isinstance(self.versus, Arm):
             raise ValueError("scale log-ratio needs another arm in versus, not a number")
+        if self.scale == "digits" and not (
+            isinstance(self.versus, float | int) and self.versus > 0 and self.direction == "below"
+        ):
+            raise ValueError("scale digits needs a tolerance in versus, and direction below")
+        if self.where and self.evidence in ("fits", "stability"):
+            raise ValueError("where is for experiments; cells of the population have filters")
         return self
 
 
@@ -105,7 +131,8 @@ class Rule(Strict):
         default=[],
         description="Only cells that meet the sentence's own condition. `correlated`: mean "
         "within-block |rho| at least .7; `high-dimensional`: p > n; `low-dimensional`: p <= n/5; "
-        "`twins`: columns in correlated pairs; `not-by-counting`: p < 2n; `off-peak`: p is more "
+        "`twins`: columns in correlated pairs; `some-irrelevant`: not all columns are relevant; "
+        "`not-by-counting`: p < 2n; `off-peak`: p is more "
         "than 5 from n - 1, where least-norm least squares has its peak.",
     )
     informative: bool = Field(
@@ -128,6 +155,16 @@ class Claim(Strict):
     statement: Line = Field(description="The claim, in our own words.")
     sources: list[Source] = Field(description="Where the articles say it.")
     origin: Literal["article", "ours"] = Field(description="`ours` stays out of the totals.")
+    kind: Kind = Field(
+        default="population",
+        description="`population`: a contrast in cells that no claim chose; `experiment`: a "
+        "contrast in an experiment; `identity`: mathematics that must come out within a tolerance; "
+        "`probability`: a share in an experiment; `ablation`: what changes when the named cause "
+        "is taken away; `cost`: counted operations.",
+    )
+    cause: Line | None = Field(
+        default=None, description="Of an ablation: what is taken away, all else being left."
+    )
     theorem: bool = Field(default=False, description="Mathematics already settles it.")
     unit: Literal["coefficient", "fit", "cell"] = Field(description="Unit of the estimand.")
     estimand: Line = Field(description="What is estimated.")
@@ -142,6 +179,24 @@ class Claim(Strict):
     )
     rule: Rule = Field(description="The rule of the charitable reading.")
     strict_rule: Rule = Field(description="The rule of the strict reading.")
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Claim:
+        parts = self.rule.parts
+        if self.kind == "identity" and not (
+            self.theorem
+            and self.rule.bar == "always"
+            and all(part.scale == "digits" for part in parts)
+        ):
+            raise ValueError("kind identity needs theorem true, bar always and scale digits")
+        if (self.kind == "ablation") != (self.cause is not None):
+            raise ValueError("kind ablation names its cause, and no other kind has one")
+        if self.kind == "cost" and any(part.scale != "log-ratio" for part in parts):
+            raise ValueError("kind cost compares costs by scale log-ratio")
+        of_population = all(part.evidence in ("fits", "stability") for part in parts)
+        if (self.kind == "population") != of_population:
+            raise ValueError("kind population is for fits and stability, others for experiments")
+        return self
 
     @model_validator(mode="after")
     def _sourced(self) -> Claim:

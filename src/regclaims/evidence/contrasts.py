@@ -7,54 +7,18 @@ since both saw the same data.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from regclaims.metrics.stability import jackknife_error
+from regclaims.evidence.judging import CellContrast, binomial, identity, jackknife, student
+from regclaims.mechanisms.experiments import EXPERIMENTS
 from regclaims.vocabulary import EVIDENCE, FAILED, Array
 
-BINARY = ("has_zero", "exact_support")
-"""Metrics that are 0 or 1: compared with a number by an exact binomial test."""
-
-MAX_UNDEFINED = 0.10
-"""A cell in which a larger share of replicates is failed or undefined is open."""
-
-SAME = 1e-12
-"""Values this close differ by rounding only."""
-
-HOLDS, NEGLIGIBLE, REVERSED, OPEN = "holds", "negligible", "reversed", "open"
-
-
-@dataclass(frozen=True)
-class CellContrast:
-    """What one cell says about one contrast.
-
-    Attributes
-    ----------
-    effect, se, ci_low, ci_high : float
-        In the contrast's unit, with a 95 % interval.
-    p_above, p_below : float
-        One-sided p-values against "the effect is at most delta" and "at least delta".
-    replicates, undefined : int
-        Replicates looked at, and those without a value (a failed fit has none).
-    state : str
-        ``holds`` (interval above delta), ``negligible`` (inside +-delta), ``reversed`` (below
-        -delta), else ``open``.
-    """
-
-    effect: float
-    se: float
-    ci_low: float
-    ci_high: float
-    p_above: float
-    p_below: float
-    replicates: int
-    undefined: int
-    state: str
+BINARY = ("has_zero", "exact_support", "top_exact")
+"""Metrics of fits that are 0 or 1."""
 
 
 def contrast(evidence: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
@@ -86,14 +50,24 @@ def contrast(evidence: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
 def _replicated(fits: pd.DataFrame, part: Mapping[str, Any]) -> dict[str, CellContrast]:
     if "role" in fits:
         fits = fits[fits["role"] == EVIDENCE]
+    for level, wanted in part.get("where", {}).items():
+        fits = fits[fits[level].isin(wanted if isinstance(wanted, list) else [wanted])]
     values = _arm(fits, part, part["metric"])
     versus, margin = part["versus"], part["margin"]
     replicates = fits.groupby("cell_id")["replicate"].nunique()
-    if part["metric"] in BINARY and not isinstance(versus, Mapping):
+    if part["scale"] == "digits":
+        return _each(values, replicates, lambda row: identity(row, versus))
+    if _is_event(part) and not isinstance(versus, Mapping):
         return _each(
             values, replicates, lambda row: binomial(row, versus, part["direction"], margin)
         )
     return _each(_effects(fits, values, part), replicates, lambda row: student(row, margin))
+
+
+def _is_event(part: Mapping[str, Any]) -> bool:
+    """Tell whether a metric is 0 or 1: its share is compared with a number by an exact test."""
+    experiment = EXPERIMENTS.get(part["evidence"])
+    return part["metric"] in (experiment.events if experiment else BINARY)
 
 
 def _each(
@@ -195,138 +169,3 @@ def _effects(rows: pd.DataFrame, values: pd.DataFrame, part: Mapping[str, Any]) 
         return sign * (values - other)
     ratios = _log_ratio(values.to_numpy(), other.to_numpy())
     return sign * pd.DataFrame(ratios, values.index, values.columns)
-
-
-def student(effects: Array, margin: float) -> CellContrast:
-    """Studentize the mean of one effect per replicate.
-
-    Parameters
-    ----------
-    effects : (R,)
-        NaN where undefined.
-    margin : float
-        delta.
-
-    Returns
-    -------
-    CellContrast
-        From Student's t with R-1 degrees of freedom over the defined effects; from the sign test
-        if they are all equal, as when two methods tie.
-    """
-    defined = effects[np.isfinite(effects)]
-    if len(defined) < 2:
-        return _open(len(effects), len(effects) - len(defined))
-    se = float(defined.std(ddof=1) / np.sqrt(len(defined)))
-    return _studentized(float(defined.mean()), se, len(defined) - 1, margin, effects)
-
-
-def jackknife(value: float, left_out: Array, margin: float, undefined: int = 0) -> CellContrast:
-    """Studentize a statistic of R replicates by its delete-one jackknife, with R-1 d.f.
-
-    Parameters
-    ----------
-    value : float
-    left_out : (R,)
-        Its value without each replicate.
-    margin : float
-        delta.
-    undefined : int
-        Replicates that had no say in it.
-    """
-    n = len(left_out)
-    if not (np.isfinite(value) and np.isfinite(left_out).all() and n > 1):
-        return _open(n, n)
-    values = left_out.copy()
-    values[:undefined] = np.nan
-    return _studentized(value, jackknife_error(left_out), n - 1, margin, values)
-
-
-def binomial(events: Array, versus: float, direction: str, margin: float) -> CellContrast:
-    """Test a share of events against a number, exactly (Clopper and Pearson 1934).
-
-    Parameters
-    ----------
-    events : (R,)
-        0 or 1; NaN where undefined.
-    versus : float
-        Between 0 and 1.
-    direction : {"above", "below"}
-    margin : float
-
-    Returns
-    -------
-    CellContrast
-        The standard error is Agresti and Coull's, which is not 0 if all events agree.
-    """
-    defined = events[np.isfinite(events)]
-    if direction == "below":
-        defined, versus = 1 - defined, 1 - versus
-    n, k = len(defined), int(defined.sum())
-    if n == 0:
-        return _open(len(events), len(events))
-    bound = min(versus + margin, 1.0)
-    low = stats.beta.ppf(0.025, k, n - k + 1) if k else 0.0
-    high = stats.beta.ppf(0.975, k + 1, n - k) if k < n else 1.0
-    centre = (k + 2) / (n + 4)
-    return _judged(
-        effect=k / n - versus,
-        se=float(np.sqrt(centre * (1 - centre) / (n + 4))),
-        interval=(float(low) - versus, float(high) - versus),
-        p_above=float(stats.binom.sf(k - 1, n, bound)),
-        p_below=float(stats.binom.cdf(k, n, bound)),
-        margin=margin,
-        values=events,
-    )
-
-
-def _studentized(effect: float, se: float, df: int, margin: float, values: Array) -> CellContrast:
-    if se <= SAME * max(1.0, abs(effect)):
-        # All replicates agree, and Student's t knows no spread. The sign test still holds: were the
-        # median not beyond delta, n of n beyond it would have probability 2^-n at most.
-        agree = 0.5 ** (df + 1)
-        p_above = agree if effect - margin > SAME else 1.0
-        p_below = agree if effect - margin < -SAME else 1.0
-        found = _judged(effect, 0.0, (effect, effect), p_above, p_below, margin, values)
-        return found if agree <= 0.025 else replace(found, state=OPEN)
-    half = float(stats.t.ppf(0.975, df)) * se
-    z = (effect - margin) / se
-    return _judged(
-        effect,
-        se,
-        (effect - half, effect + half),
-        float(stats.t.sf(z, df)),
-        float(stats.t.cdf(z, df)),
-        margin,
-        values,
-    )
-
-
-def _judged(
-    effect: float,
-    se: float,
-    interval: tuple[float, float],
-    p_above: float,
-    p_below: float,
-    margin: float,
-    values: Array,
-) -> CellContrast:
-    low, high = interval
-    undefined = int(np.count_nonzero(~np.isfinite(values)))
-    state = _state(low, high, margin)
-    if undefined > MAX_UNDEFINED * len(values):
-        p_above = p_below = 1.0
-        state = OPEN
-    return CellContrast(effect, se, low, high, p_above, p_below, len(values), undefined, state)
-
-
-def _state(low: float, high: float, margin: float) -> str:
-    if low > margin:
-        return HOLDS
-    if high < -margin:
-        return REVERSED
-    return NEGLIGIBLE if -margin <= low and high <= margin else OPEN
-
-
-def _open(replicates: int, undefined: int) -> CellContrast:
-    nan = float("nan")
-    return CellContrast(nan, nan, nan, nan, 1.0, 1.0, replicates, undefined, OPEN)

@@ -12,9 +12,9 @@ from regclaims.evidence.candidates import Fit
 from regclaims.evidence.workbench import Workbench
 from regclaims.metrics.classification import scenario_risk
 from regclaims.metrics.generalization import coefficient_size, risk, training_gap
-from regclaims.metrics.sparsity import sparsity
+from regclaims.metrics.sparsity import description_share, sparsity
 from regclaims.metrics.spread import concentration, within_block
-from regclaims.metrics.support import Screening, recovery
+from regclaims.metrics.support import Screening, most_important, recovery
 from regclaims.vocabulary import Array
 
 SHARED = (
@@ -23,10 +23,16 @@ SHARED = (
     "has_zero",
     "near_zero_share",
     "smallest_nonzero",
+    "description_share",
     "tpr",
     "fdr",
     "f1",
     "exact_support",
+    "relevant_zeroed",
+    "irrelevant_zeroed",
+    "top_share",
+    "top_chance",
+    "top_exact",
     "f1_screening",
     "rr",
     "training_gap",
@@ -74,11 +80,15 @@ class Measures:
         standard = coefs * scenario.sd
         predictions = (self.draw.X @ coefs.T).T + intercepts[:, None]
         found = sparsity(standard, float(self.draw.y.std()))
+        n, p = self.draw.X.shape
+        found["description_share"] = description_share(found["n_nonzero"], n, p)
+        truth = scenario.beta * scenario.sd
         found |= recovery(coefs != 0.0, scenario.relevant)
+        found |= most_important(coefs != 0.0, np.abs(truth))
         found["f1_screening"] = self.screening.f1(found["n_nonzero"])
         found |= within_block(standard, scenario.correlation.block_size)
         found |= concentration(standard)
-        found |= coefficient_size(standard, scenario.beta * scenario.sd)
+        found |= coefficient_size(standard, truth)
         return found | self._risk(coefs, intercepts, self.bench.training_error(predictions))
 
     def _risk(self, coefs: Array, intercepts: Array, training: Array) -> dict[str, Array]:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from regclaims.config.population import Noise, Placement, Profile, Scale, Sign
-from regclaims.evidence.contrasts import MAX_UNDEFINED
+from regclaims.evidence.judging import MAX_UNDEFINED
 from regclaims.figures.names import in_order
 from regclaims.figures.style import canvas, look
 

@@ -2,7 +2,7 @@
 
 The problem throughout is separable and unconstrained: for one OLS coefficient ``z`` of an
 orthonormal design with unit noise, minimise ``(b - z)**2 / 2 + P(|b|)``. A kinked penalty brings
-its global minimiser in closed form; smooth ones are minimised in `regclaims.mechanisms.kink`.
+its global minimiser in closed form; smooth ones are minimised in `regclaims.mechanisms.scalar`.
 """
 
 from __future__ import annotations
@@ -256,6 +256,30 @@ class HuberizedL1(Penalty):
 
     def derivative(self, t: FloatArray) -> FloatArray:
         return self.lam * np.minimum(t / self.width, 1.0)
+
+
+@dataclass(frozen=True)
+class ReverseHuber(KinkedPenalty):
+    """A parabola, but straight below ``knee``: L2 whose slope stops falling there (Owen 2007).
+
+    ``lam * t`` up to the knee, ``lam * (t**2 + knee**2) / (2 * knee)`` beyond.
+    """
+
+    lam: float
+    knee: float
+
+    family: ClassVar[str] = "reverse-huber"
+    limits: ClassVar[Limits] = {"lam": (0, math.inf), "knee": (0, math.inf)}
+
+    def value(self, t: FloatArray) -> FloatArray:
+        bend = (t**2 + self.knee**2) / (2 * self.knee)
+        return self.lam * np.where(t <= self.knee, t, bend)
+
+    def derivative(self, t: FloatArray) -> FloatArray:
+        return self.lam * np.maximum(t / self.knee, 1.0)
+
+    def _shrink(self, size: FloatArray) -> FloatArray:
+        return np.minimum(size - self.lam, size / (1 + self.lam / self.knee))
 
 
 @dataclass(frozen=True)

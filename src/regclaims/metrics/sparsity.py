@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import gammaln
 
 from regclaims.vocabulary import Array
 
@@ -39,3 +40,25 @@ def sparsity(coefs: Array, unit: float = 1.0) -> dict[str, Array]:
         "near_zero_share": (size <= NEARLY * unit).mean(axis=1),
         "smallest_nonzero": np.where(nonzero > 0, smallest, np.nan),
     }
+
+
+def description_share(n_nonzero: Array, n: int, p: int) -> Array:
+    """Length of a two-part code for a model, as a share of that for one with all p columns.
+
+    log2 C(p, k) bits say which k columns, and (log2 n)/2 bits each coefficient to the precision
+    that n rows give it (Rissanen 1983).
+
+    Parameters
+    ----------
+    n_nonzero : (k,)
+    n, p : int
+
+    Returns
+    -------
+    (k,)
+        0 for the null model, 1 for a dense one; above 1 where naming the columns costs more than
+        leaving some out saves.
+    """
+    which = (gammaln(p + 1) - gammaln(n_nonzero + 1) - gammaln(p - n_nonzero + 1)) / np.log(2)
+    each = np.log2(n) / 2
+    return np.asarray((which + n_nonzero * each) / (p * each))

@@ -25,15 +25,54 @@ def recovery(chosen: NDArray[np.bool_], truth: NDArray[np.bool_]) -> dict[str, A
     dict
         Each (k,). ``tpr`` = TP/s; ``fdr`` = FP/(TP+FP), undefined (NaN) if nothing is chosen;
         ``f1`` = 2TP/(2TP+FP+FN), 0 if nothing is chosen; ``exact_support``: 1 if the sets are
-        equal, else 0.
+        equal, else 0; ``relevant_zeroed`` = FN/s; ``irrelevant_zeroed`` = TN/(p-s), undefined if
+        all columns are relevant.
     """
     hits = np.count_nonzero(chosen & truth, axis=1)
     size, relevant = np.count_nonzero(chosen, axis=1), np.count_nonzero(truth)
+    irrelevant = len(truth) - relevant
+    left_out = irrelevant - (size - hits)
     return {
+        "relevant_zeroed": 1 - hits / relevant,
+        "irrelevant_zeroed": np.where(irrelevant > 0, left_out / max(irrelevant, 1), np.nan),
         "tpr": hits / relevant,
         "fdr": np.where(size > 0, 1 - hits / np.maximum(size, 1), np.nan),
         "f1": 2 * hits / (size + relevant),
         "exact_support": ((hits == size) & (size == relevant)).astype(float),
+    }
+
+
+def most_important(chosen: NDArray[np.bool_], importance: Array) -> dict[str, Array]:
+    """Hold each set of k columns against the k that are truly most important.
+
+    Parameters
+    ----------
+    chosen : (m, p) of bool
+    importance : (p,)
+        |beta| per standard deviation of each column. Where equal values tie for the last of the k
+        places, those that are chosen share the places left in proportion to their number, as if
+        ties were broken at random.
+
+    Returns
+    -------
+    dict
+        Each (m,). ``top_share``: share of the chosen that are among the top k; ``top_chance`` =
+        k/p, its expectation for k columns chosen at random; ``top_exact``: 1 if the chosen are a
+        top k, ties broken in their favour, else 0. Undefined (NaN) if nothing is chosen.
+    """
+    p = len(importance)
+    size = np.count_nonzero(chosen, axis=1)
+    ordered = np.sort(importance)[::-1]
+    last = ordered[np.maximum(size, 1) - 1][:, None]
+    above, tied = importance > last, importance == last
+    places = size - np.count_nonzero(above, axis=1)
+    hits, in_tie = (np.count_nonzero(chosen & which, axis=1) for which in (above, tied))
+    shared = hits + in_tie * places / np.count_nonzero(tied, axis=1)
+    some = size > 0
+    return {
+        "top_share": np.where(some, shared / np.maximum(size, 1), np.nan),
+        "top_chance": np.where(some, size / p, np.nan),
+        "top_exact": np.where(some, hits + np.minimum(in_tie, places) == size, np.nan),
     }
 
 

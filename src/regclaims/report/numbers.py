@@ -13,10 +13,11 @@ from regclaims.claims.voting import CORRELATED, INFORMATIVE_RISK, PEAK
 from regclaims.config.claims import BARS
 from regclaims.config.study import Study
 from regclaims.designs.fraction import CANDIDATES
-from regclaims.evidence.contrasts import MAX_UNDEFINED
+from regclaims.evidence.judging import MAX_UNDEFINED
 from regclaims.evidence.methods import LONGER
 from regclaims.evidence.workbench import FLAT
 from regclaims.report.certificates import Certificates, certificate_numbers
+from regclaims.report.mechanisms import mechanism_numbers
 from regclaims.report.population import population_numbers
 from regclaims.report.precision import precision_numbers
 from regclaims.report.tex import Tex, escape, interval, number, percent, scientific
@@ -42,8 +43,6 @@ class Results:
         From `precision.precision`.
     figures : dict
         The data of each figure, by its name.
-    kink_penalties : DataFrame
-        Zero share by penalty.
     """
 
     verdicts: pd.DataFrame
@@ -53,7 +52,6 @@ class Results:
     failures: pd.DataFrame
     errors: pd.DataFrame
     figures: Mapping[str, pd.DataFrame]
-    kink_penalties: pd.DataFrame
 
 
 def numbers(study: Study, results: Results) -> dict[str, Tex]:
@@ -79,7 +77,7 @@ def numbers(study: Study, results: Results) -> dict[str, Tex]:
         )
         | precision_numbers(results.errors)
         | _figures(results.figures)
-        | _kink(results.kink_penalties)
+        | mechanism_numbers(study.mechanisms, results.figures)
     )
 
 
@@ -104,9 +102,6 @@ def _design(study: Study) -> dict[str, Tex]:
         "folds": number(study.tuning.folds, 0),
         "matched-df": percent(study.tuning.matched_df),
         "fraction-candidates": number(CANDIDATES, 0),
-        "kink-replicates": number(study.mechanisms.kink.replicates, 0),
-        "kink-coefs": number(study.mechanisms.kink.n_coefs, 0),
-        "kink-pairs": number(len(study.mechanisms.kink.pairs), 0),
     }
 
 
@@ -222,13 +217,3 @@ def _bias_variance(data: pd.DataFrame) -> dict[str, Tex]:
         "bias-variance-shape": Tex(f"$n={n:.0f}$, $p={p:.0f}$"),
         "bias-variance-cells": number(data["cell_id"].nunique(), 0),
     }
-
-
-def _kink(penalties: pd.DataFrame) -> dict[str, Tex]:
-    """The counter-example: zeros without a kink."""
-    shares = penalties[penalties["penalty"] == "nonnegative-ls"].groupby("truth")["zero_share"]
-    # The truths are fixed; only replicates within them are Monte Carlo.
-    half = 1.96 * float(np.sqrt((shares.sem() ** 2).sum())) / shares.ngroups
-    mean = float(shares.mean().mean())
-    ends = interval(100 * (mean - half), 100 * (mean + half), 1)
-    return {"nonnegative-zero-share": Tex(f"{percent(mean, 1)} {ends}")}

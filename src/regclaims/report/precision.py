@@ -20,14 +20,15 @@ METRICS = {
 }
 """Metrics whose names in tables are not words."""
 
-ABLATED = {"kinked": "penalties with their kink", "smooth": "penalties without it"}
+POPULATION = ("fits", "stability")
+"""Evidence of the population; all other evidence is an experiment's."""
 
 
 def arm_name(part: Part) -> str:
     """Name what a contrast measures: metric, method and tuning."""
     metric = METRICS.get(part.metric, part.metric.replace("_", " "))
-    if part.evidence == "kink":
-        return f"{metric} of {ABLATED.get(part.method, part.method)}"
+    if part.evidence not in POPULATION:
+        return f"{metric}, {part.method.replace('-', ' ')}"
     return f"{metric} of {method_name(part.method)}, {TUNINGS.get(part.tuning, part.tuning)}"
 
 
@@ -99,7 +100,7 @@ def precision_numbers(errors: pd.DataFrame) -> dict[str, Tex]:
 
     The mechanism experiment has cells of its own, to which no replicates are allotted.
     """
-    errors = errors[errors["evidence"] != "kink"]
+    errors = errors[errors["evidence"].isin(POPULATION)]
     by_cell = errors.groupby("cell_id")["reached"].all()
     by_contrast = errors.groupby(["claim_id", "name"])["reached"].mean().reset_index()
     worst = by_contrast.sort_values("reached", kind="stable").iloc[0]

@@ -1,4 +1,4 @@
-"""The mechanism experiments."""
+"""The ablation of the kink."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ SHAPES = {
     "mcp": {"gamma"},
     "scad": {"a"},
     "huberized-l1": {"width"},
+    "reverse-huber": {"knee"},
     "rounded": {"of", "width"},
 }
 """Shape parameters of each penalty; all of them are needed."""
@@ -24,9 +25,12 @@ SHAPES = {
 class Penalty(Strict):
     """A penalty on one coefficient, up to its strength."""
 
-    penalty: Literal["power", "elastic-net", "mcp", "scad", "huberized-l1", "rounded"] = Field(
+    penalty: Literal[
+        "power", "elastic-net", "mcp", "scad", "huberized-l1", "reverse-huber", "rounded"
+    ] = Field(
         description="`power` |w|^q (.5, or 1 and above); `elastic-net`; `mcp`; `scad`; "
-        "`huberized-l1`; `rounded`: another penalty without its kink."
+        "`huberized-l1`: L1, but a parabola below `width`; `reverse-huber`: L2, but straight below "
+        "`knee`; `rounded`: another penalty without its kink."
     )
     q: Annotated[float, Field(ge=0.5, le=2)] | None = Field(default=None, description="Power.")
     l1_ratio: Annotated[float, Field(gt=0, lt=1)] | None = Field(
@@ -37,6 +41,10 @@ class Penalty(Strict):
     width: Positive | None = Field(
         default=None,
         description="Width over which the kink is rounded, in standard deviations of the noise.",
+    )
+    knee: Positive | None = Field(
+        default=None,
+        description="Below it the slope is constant, in standard deviations of the noise.",
     )
     of: Penalty | None = Field(default=None, description="The penalty to round.")
 
@@ -57,7 +65,13 @@ class Penalty(Strict):
         """Whether it has a kink at zero."""
         if self.penalty == "power":
             return self.q is not None and self.q <= 1
-        return self.penalty in ("elastic-net", "mcp", "scad")
+        return self.penalty in ("elastic-net", "mcp", "scad", "reverse-huber")
+
+    @property
+    def homogeneous(self) -> bool:
+        """Whether its slope is proportional to its strength, at every weight."""
+        inner = self if self.of is None else self.of
+        return inner.penalty not in ("mcp", "scad")
 
 
 class Pair(Strict):
@@ -141,9 +155,3 @@ class Kink(Strict):
     )
     n_coefs: int = Field(default=200, ge=10, description="Coefficients drawn per replicate.")
     replicates: int = Field(default=20, ge=2, description="Replicates per cell.")
-
-
-class Mechanisms(Strict):
-    """One section per experiment."""
-
-    kink: Kink = Field(default=Kink(), description="Ablation of the kink.")
