@@ -7,9 +7,9 @@ import importlib.metadata
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from regclaims.commands import plan, replay
+from regclaims.commands import add_dataset, check_dataset, describe, plan, replay
 from regclaims.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -64,10 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=check_config)
 
-    data = commands.add_parser("check-dataset", help="say everything that is wrong with a data set")
-    data.add_argument("file", type=Path, metavar="FILE", help="a YAML of config/datasets, or a CSV")
-    data.add_argument("--target", help="for a CSV: the column to predict (default: the last)")
-    data.set_defaults(run=check_dataset)
+    check_dataset.add(commands)
+    add_dataset.add(commands)
+    describe.add(commands)
 
     table = commands.add_parser("verdicts", help="print the table of verdicts")
     table.add_argument("--group", help="only this group, e.g. zeros")
@@ -173,32 +172,6 @@ def _check_study(file: Path, registry: Registry | None, problems: list[Problem])
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-def check_dataset(given: argparse.Namespace) -> None:
-    """Load one data set as a study would, or a CSV file, and describe it."""
-    from regclaims.config.datasets import Dataset
-    from regclaims.config.loading import load
-    from regclaims.datasets import load_dataset
-    from regclaims.datasets.file import read_csv
-
-    file: Path = given.file
-    config: dict[str, Any]
-    if file.suffix.lower() in (".yaml", ".yml"):
-        config = load(Dataset, file).model_dump()
-        if given.target:
-            message = "is for a CSV file; a YAML names its own target"
-            raise InputError([Problem("regclaims check-dataset", "--target", message)])
-        path = Path(config["path"]) if config["path"] else None
-    else:
-        target = given.target or str(read_csv(file).columns[-1])
-        config, path = {"source": "file", "target": target, "drop": []}, file
-    about = load_dataset(config, path, file.stem).describe()
-    print(
-        f"{file}: good: {about['n_samples']} rows; target {config['target']} and "
-        f"{about['n_features']} other columns; largest correlation between two of these "
-        f"{about['max_correlation']:.3f}, condition number {about['condition_number']:.3g}"
-    )
 
 
 def verdicts(given: argparse.Namespace) -> None:

@@ -19,7 +19,6 @@ from regclaims.evidence.packing import folder, sections, shards
 from regclaims.io import write_csv, write_parquet
 from regclaims.keys import cell_id
 from regclaims.plan.costs import COLUMNS as COSTS
-from regclaims.plan.costs import KIND
 
 ROOT = Path(__file__).resolve().parents[2]
 CSV = "x1,x2,plot,yield\n" + "".join(f"{i},{i * i % 7},p{i},{i * i * i % 11}\n" for i in range(12))
@@ -389,10 +388,10 @@ def write_pilot(spread=0.5, milliseconds=10.0):
     """Write what a pilot run of the small study would have measured."""
     lambdas = load_study(Path("config/small.yaml")).methods.n_lambdas
     costs = [
-        (family, n, p, folds, lambdas, milliseconds, milliseconds / 5, 3)
+        (family, n, p, lambdas, 1, folds, milliseconds, milliseconds / 5, 3)
         for family in ("least-squares", "lasso", "elastic-net")
         for n, p in ((100, 10), (50, 200))
-        for folds in (0, 1)
+        for folds in (0, 10)
     ]
     write_csv("data/pilot/costs.csv", pd.DataFrame(costs, columns=list(COSTS)))
     rows = [("l1-has-zeros", 0, cell, spread, 0.05) for cell in cell_ids()]
@@ -419,6 +418,7 @@ def test_a_plan_says_size_cost_and_precision(project, run):
     # 12 replicates and 5 to screen with.
     assert number(out, "replicates per cell") == 12
     assert number(out, "data sets") == 8 * 17
+    assert any(line.split()[:4] == ["table", "of", "fits", "about"] for line in out)
     minutes = 8 * 17 * 0.010 / 60
     for family in ("least-squares", "lasso", "elastic-net"):
         assert number(out, family) == pytest.approx(minutes, abs=0.05)
@@ -526,9 +526,11 @@ def write_times(seconds=0.02):
     files = []
     for shard in shards(study, {}):
         spec = shard.cells[0]
-        row = (shard.family, spec["n_samples"], spec["n_features"], 0, study.methods.n_lambdas)
-        times = [(*row, 10, 10 * seconds), (*row, 5, 5 * seconds)]
-        table = pd.DataFrame(times, columns=[*KIND, "n_lambdas", "data_sets", "seconds"])
+        row = {"family": shard.family, "n_samples": spec["n_samples"]}
+        row |= {"n_features": spec["n_features"], "n_cross_validated": 0}
+        row |= {"n_lambdas": study.methods.n_lambdas}
+        times = [row | {"data_sets": many, "seconds": many * seconds} for many in (10, 5)]
+        table = pd.DataFrame(times)
         files.append(Path("results/work", folder(shard, sections(study)), "times.csv"))
         write_csv(files[-1], table)
     return files

@@ -9,55 +9,99 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
-from regclaims.datasets.file import read_csv
+from regclaims.config.datasets import Protocol
+from regclaims.datasets.columns import Column, read_column
+from regclaims.datasets.expansion import n_quadratic, quadratic
+from regclaims.datasets.features import (
+    Features,
+    check_size,
+    read_features,
+    warn_of_twins,
+    without_constants,
+)
+from regclaims.datasets.files import unreadable
+from regclaims.datasets.notes import Notes, in_column, listed
+from regclaims.datasets.reading import read_file
+from regclaims.datasets.splitting import check_classes, check_rows, fitting_protocol
+from regclaims.datasets.svmlight import SparseTable
+from regclaims.datasets.table import Table, tabulate
+from regclaims.datasets.target import Target, guessed_task, read_target
 from regclaims.errors import InputError, Problem
 from regclaims.vocabulary import Array
 
-MIN_ROWS = 10
-MIN_TRAIN = 5
+DEFAULTS: Mapping[str, Any] = {
+    "drop": (),
+    "task": "regression",
+    "positive": None,
+    "missing": "refuse",
+    "expansion": "none",
+    "features": None,
+    "protocol": {},
+}
+"""What a plain config may leave out."""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A regression data set.
+    """A data set.
 
     Attributes
     ----------
-    X : (n, p)
+    X : (n, p) array or csr_array
+        Dense, with NaN where `impute` is to fill it in; or sparse, with none.
     y : (n,)
+        0 and 1 where there are classes.
     features : (p,) of str
+    task : {"regression", "classification"}
+    classes : pair of str, or None
+        Those coded 0 and 1.
+    kinds : tuple of str
+        ``numeric``, ``categorical`` or ``sparse``, of each column of the file.
+    n_missing : int
+        Values of the file that are missing.
+    dropped : tuple of str
+        Columns that were constant.
+    target : str
+    warnings : tuple of Problem
     """
 
-    X: Array
+    X: Array | sparse.csr_array
     y: Array
     features: tuple[str, ...]
+    task: str = "regression"
+    classes: tuple[str, str] | None = None
+    kinds: tuple[str, ...] = ("numeric",)
+    n_missing: int = 0
+    dropped: tuple[str, ...] = ()
+    target: str = "y"
+    warnings: tuple[Problem, ...] = ()
 
-    def describe(self) -> dict[str, float]:
-        """Rows, columns, and two measures of collinearity: max |r| and condition number of R."""
-        correlations = np.asarray(np.corrcoef(self.X, rowvar=False))
-        eigenvalues = np.linalg.eigvalsh(correlations)
-        off_diagonal = np.abs(correlations - np.eye(len(correlations)))
-        smallest = max(eigenvalues[0], 0.0)
-        return {
-            "n_samples": len(self.y),
-            "n_features": len(self.features),
-            "max_correlation": float(off_diagonal.max()),
-            "condition_number": float(eigenvalues[-1] / smallest) if smallest > 0 else np.inf,
-        }
+    def describe(self) -> dict[str, Any]:
+        """Return size, collinearity, balance and noise; see `description.describe`."""
+        from regclaims.datasets.description import describe
+
+        return describe(self)
 
 
-def load_dataset(config: Mapping[str, Any], file: Path | None, name: str) -> Loaded:
+def load_dataset(
+    config: Mapping[str, Any], file: Path | None, name: str, *, terms: Path | None = None
+) -> Loaded:
     """Load a data set and check it.
 
     Parameters
     ----------
     config : mapping
-        A `config.datasets.Dataset` as plain data.
+        A `config.datasets.Dataset` as plain data; without a protocol none is checked. Where
+        ``target`` is None it is the last column; where ``task`` is, it is guessed; where
+        ``protocol`` is, it is the default one with no more folds than fit.
     file : Path or None
-        Where its CSV file is, for ``source: file``.
+        Where its file is, for ``source: file``.
     name : str
         Named in problems that have no file.
+    terms : Path or None
+        Where the terms of sparse text are; by default where the config says, from here.
 
     Returns
     -------
@@ -66,68 +110,154 @@ def load_dataset(config: Mapping[str, Any], file: Path | None, name: str) -> Loa
     Raises
     ------
     InputError
-        With every problem: a missing column, a value that is not a finite number (with its row), a
-        constant column, too few rows.
+        With every problem: one that keeps the file from being read, or all of its columns and rows.
     """
+    loaded, notes = examine(config, file, name, terms=terms)
+    if loaded is None:
+        raise InputError(notes.problems)
+    return loaded
+
+
+def examine(
+    config: Mapping[str, Any], file: Path | None, name: str, *, terms: Path | None = None
+) -> tuple[Loaded | None, Notes]:
+    """Load a data set as `load_dataset` does, and give its problems and warnings either way."""
+    config = {**DEFAULTS, **config}
+    notes = Notes(name if config["source"] == "scikit-learn" or file is None else str(file))
+    try:
+        table = _read(config, file, terms, notes)
+    except InputError as error:
+        # What was noted before is among these.
+        notes.problems = list(error.problems)
+        return None, notes
+    except (OSError, MemoryError) as error:
+        notes.end(unreadable(error))
+        return None, notes
+    if isinstance(table, SparseTable):
+        read = _of_sparse(table, config, notes)
+    else:
+        read = _of_table(table, config, notes)
+    if read is None or notes.problems:
+        return None, notes
+    target, features = read
+    loaded = Loaded(
+        features.X,
+        target.y,
+        features.names,
+        target.task,
+        target.classes,
+        features.kinds,
+        features.n_missing,
+        features.dropped,
+        target.name,
+        tuple(notes.warnings),
+    )
+    return loaded, notes
+
+
+def _read(
+    config: Mapping[str, Any], file: Path | None, terms: Path | None, notes: Notes
+) -> Table | SparseTable:
     if config["source"] == "scikit-learn":
         # Slow to import, and a check of files needs none of it.
         from regclaims.datasets.scikit_learn import read_scikit_learn
 
-        table, place = read_scikit_learn(config["name"], name), name
-    else:
-        if file is None:
-            raise InputError([Problem(name, "path", "is missing")])
-        table, place = read_csv(file), str(file)
-    return _regression(table, config, place)
+        frame = read_scikit_learn(config["name"], notes.file)
+        names = [str(column) for column in frame]
+        return tabulate(names, frame.set_axis(pd.RangeIndex(len(names)), axis=1), notes)
+    if file is None:
+        raise notes.end("is missing", "path")
+    if terms is None and config["features"] is not None:
+        terms = Path(config["features"])
+    return read_file(file, terms, notes)
 
 
-def _regression(table: pd.DataFrame, config: Mapping[str, Any], place: str) -> Loaded:
-    target, drop = config["target"], config["drop"]
-    known = ", ".join(map(str, table.columns[:12]))
-    problems = [
-        Problem(place, f"column {column}", f"does not exist; the columns are {known}")
-        for column in dict.fromkeys([target, *drop])
-        if column not in table
-    ]
+def _of_table(
+    table: Table, config: Mapping[str, Any], notes: Notes
+) -> tuple[Target, Features] | None:
+    drop = dict.fromkeys(config["drop"])
+    rest = [name for name in table.names if name not in drop] or table.names
+    target = config["target"] if config["target"] is not None else rest[-1]
+    _check_known(table.names, target, drop, notes)
+    used = [name for name in table.names if name not in drop and name != target]
+    for name in (*used, target):
+        if name in table.unusable:
+            notes.problem(in_column(name), table.unusable[name])
+    column = None
+    if target in table.names and target not in table.unusable:
+        column = read_column(table, target, notes)
+    read = _target(column, table.rows, config, notes, complete=table.complete)
+    usable = [name for name in used if name not in table.unusable]
+    features = read_features(table, usable, config["missing"], notes)
+    if len(used) < 2:
+        notes.problem("", f"needs two columns or more beside the target; it has {len(used)}")
+    _check_protocol(read, table.total, config["protocol"], notes)
+    return _together(read, features, config, notes, complete=table.complete)
+
+
+def _of_sparse(
+    table: SparseTable, config: Mapping[str, Any], notes: Notes
+) -> tuple[Target, Features] | None:
+    _check_known(table.names, None, config["drop"], notes)
+    drop = set(config["drop"])
+    kept = [j for j, name in enumerate(table.names) if name not in drop]
+    names = tuple(table.names[j] for j in kept)
+    features = Features(table.X[:, kept], names, np.array(kept, int), ("sparse",))
+    column = Column(config["target"] or "label", table.y)
+    read = _target(column, np.arange(len(table.y)), config, notes, complete=True)
+    _check_protocol(read, len(table.y), config["protocol"], notes)
+    return _together(read, features, config, notes, complete=True)
+
+
+def _check_known(names: tuple[str, ...], target: str | None, drop: Any, notes: Notes) -> None:
+    """Note columns that are named but not there, and a target that is dropped."""
+    wanted = dict.fromkeys([*([] if target is None else [target]), *drop])
+    for name in wanted:
+        if name not in names:
+            message = f"does not exist; the columns are {listed(names, most=12)}"
+            notes.problem(in_column(name), message)
     if target in drop:
-        problems.append(Problem(place, f"column {target}", "is the target, and cannot be dropped"))
-    used = table.drop(columns=[c for c in drop if c in table and c != target])
-    if target in used:
-        problems += [problem for column in used for problem in _column(used[column], place)]
-        if used.shape[1] < 3:
-            problems.append(Problem(place, "", "needs two columns or more beside the target"))
-    if len(used) < MIN_ROWS:
-        problems.append(Problem(place, "", f"needs {MIN_ROWS} rows or more; it has {len(used)}"))
-    elif (share := config.get("protocol", {}).get("test_share", 0)) and (
-        len(used) - round(share * len(used)) < MIN_TRAIN
-    ):
-        message = f"must leave {MIN_TRAIN} of {len(used)} rows or more to train; found {share}"
-        problems.append(Problem(place, "protocol.test_share", message))
-    if problems:
-        raise InputError(problems)
-    X = used.drop(columns=target)
-    return Loaded(X.to_numpy(float), used[target].to_numpy(float), tuple(map(str, X.columns)))
+        notes.problem(in_column(str(target)), "is the target, and cannot be dropped")
 
 
-def _column(values: pd.Series, place: str) -> list[Problem]:
-    if values.empty:
-        return []
-    numbers = np.array([_number(value) for value in values])
-    bad = np.flatnonzero(~np.isfinite(numbers))
-    if len(bad):
-        row, more = int(bad[0]), f", and {len(bad) - 1} more" if len(bad) > 1 else ""
-        where = f"column {values.name}, row {row + 1}{more}"
-        found = "nothing" if pd.isna(values.iloc[row]) else repr(values.iloc[row])
-        shown = found if len(found) <= 40 else found[:37] + "..."
-        return [Problem(place, where, f"must be a finite number; found {shown}")]
-    if numbers.min() == numbers.max():
-        return [Problem(place, f"column {values.name}", "is constant; drop it")]
-    return []
+def _target(
+    column: Column | None, rows: Any, config: Mapping[str, Any], notes: Notes, *, complete: bool
+) -> Target | None:
+    if column is None:
+        return None
+    task = config["task"] or guessed_task(column)
+    return read_target(column, rows, task, config["positive"], notes, complete=complete)
 
 
-def _number(value: object) -> float:
-    """Read a number; anything else, or one too large to hold, is NaN."""
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return float("nan")
+def _check_protocol(
+    target: Target | None, n_samples: int, protocol: Mapping[str, Any] | None, notes: Notes
+) -> None:
+    if protocol is None:
+        protocol = fitting_protocol(Protocol().model_dump(), n_samples, target)
+    check_rows(n_samples, protocol, notes)
+    if target is not None and len(target.y) == n_samples:
+        check_classes(target, protocol, notes)
+
+
+def _together(
+    target: Target | None,
+    features: Features,
+    config: Mapping[str, Any],
+    notes: Notes,
+    *,
+    complete: bool,
+) -> tuple[Target, Features] | None:
+    """Warn of columns that say nothing new, and expand the others."""
+    if complete and features.X.shape[0] > 1:
+        features = without_constants(features, notes)
+        warn_of_twins(features, notes)
+    if target is None or notes.problems:
+        return None
+    if config["expansion"] == "quadratic":
+        if not check_size(features.X.shape[0], n_quadratic(features), notes):
+            return None
+        features = without_constants(quadratic(features), notes)
+    if len(features.names) < 2:
+        message = f"needs two columns or more that vary; it has {len(features.names)}"
+        notes.problem("", message)
+    return target, features

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any
 
 import pandas as pd
 from sklearn import datasets
 
 from regclaims.errors import InputError, Problem
 
-LOADERS: dict[str, Callable[[], Any]] = {
-    "diabetes": partial(datasets.load_diabetes, as_frame=True, scaled=False)
+
+def _diabetes() -> pd.DataFrame:
+    frame: pd.DataFrame = datasets.load_diabetes(as_frame=True, scaled=False).frame
+    return frame
+
+
+def _breast_cancer() -> pd.DataFrame:
+    bunch = datasets.load_breast_cancer(as_frame=True)
+    names = [str(name) for name in bunch.target_names]
+    frame: pd.DataFrame = bunch.frame
+    return frame.assign(target=[names[code] for code in frame["target"]])
+
+
+LOADERS: dict[str, Callable[[], pd.DataFrame]] = {
+    "breast-cancer": _breast_cancer,
+    "diabetes": _diabetes,
 }
-"""Loaders that need no download, by name; columns in the units they were measured in."""
+"""Loaders that need no download, by name; columns in the units they were measured in, classes by
+their names."""
 
 
 def read_scikit_learn(loader: str, place: str) -> pd.DataFrame:
@@ -28,5 +41,4 @@ def read_scikit_learn(loader: str, place: str) -> pd.DataFrame:
     if loader not in LOADERS:
         known = ", ".join(sorted(LOADERS))
         raise InputError([Problem(place, "name", f"must be one of {known}; found {loader!r}")])
-    table: pd.DataFrame = LOADERS[loader]().frame
-    return table
+    return LOADERS[loader]()
