@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from regclaims.commands.add_dataset import as_yaml
 from regclaims.config.base import validate
-from regclaims.config.datasets import Dataset
+from regclaims.config.datasets import Dataset, Protocol
 from regclaims.datasets import column_means, examine, impute
 from regclaims.datasets.notes import on_one_line
 
@@ -26,7 +26,7 @@ OPTIONS = st.fixed_dictionaries(
         "target": st.sampled_from([None, "y", "a"]),
         "task": st.sampled_from([None, "regression", "classification"]),
         "missing": st.sampled_from(["refuse", "impute"]),
-        "protocol": st.sampled_from([{}, None]),
+        "protocol": st.sampled_from([{}, Protocol().model_dump()]),
     }
 )
 LIKELY = st.fixed_dictionaries({"target": st.just("y"), "task": st.none()}).flatmap(
@@ -39,7 +39,8 @@ def loaded(name, content, config):
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / name
         file.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
-        data, notes = examine({"source": "file"} | config, file, "my")
+        fit = bool(config["protocol"])
+        data, notes = examine({"source": "file"} | config, file, "my", fit_folds=fit)
         assert [path.name for path in Path(folder).iterdir()] == [name]
     assert (data is None) == bool(notes.problems)
     for problem in (*notes.problems, *notes.warnings):
@@ -113,7 +114,9 @@ KINDS = {
     "weird": lambda random: random.choice(WEIRD),
 }
 NAMED = st.lists(
-    st.one_of(st.text(min_size=1, max_size=6), st.sampled_from(["$(x)", "../x", "a\nb", "\\x", "`x`"])),
+    st.one_of(
+        st.text(min_size=1, max_size=6), st.sampled_from(["$(x)", "../x", "a\nb", "\\x", "`x`"])
+    ),
     min_size=2,
     max_size=5,
     unique_by=str.strip,

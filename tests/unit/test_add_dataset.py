@@ -1,6 +1,9 @@
 """`regclaims add-dataset`: what it writes, what it refuses, and that it never asks."""
 
+import gzip
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,10 +18,13 @@ from regclaims.config import load_registry
 from regclaims.config.datasets import Dataset
 from regclaims.config.loading import load
 from regclaims.config.reference import CLAIMS, STUDY
-from regclaims.datasets import load_dataset
+from regclaims.datasets import files, load_dataset
+from regclaims.datasets.columns import LARGEST, MISSING, MOST_LEVELS, MOSTLY
+from regclaims.datasets.table import LONGEST_NAME
 
 GOOD = "a,b,y\n" + "".join(f"{i},{i * i % 7},{i**3 % 11}\n" for i in range(40))
 FOLDER = Path("config/datasets")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -339,3 +345,47 @@ def test_10_000_by_500_is_added_in_seconds():
     assert done.returncode == 0, done.stderr
     # 3 s when measured, imports included; CPU time, since a machine may be busy.
     assert float(done.stdout.splitlines()[-1]) < 10
+
+
+# The page that tells how
+
+
+def test_the_page_on_data_says_what_happens(run):
+    page = (ROOT / "docs" / "datasets.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(\w+)\n(.*?)```", page, re.DOTALL)
+    csv = [text for kind, text in blocks if kind == "csv"]
+    for name, text in zip(["trees.csv", "bad.csv"], csv, strict=True):
+        Path(name).write_text(text, encoding="utf-8")
+    tried = 0
+    for text in (text for kind, text in blocks if kind == "console"):
+        command, *expected = text.splitlines()
+        prompt, program, *arguments = shlex.split(command)
+        assert (prompt, program) == ("$", "regclaims")
+        status, out, err = run(*arguments)
+        assert out + err == expected
+        assert (status == 2) == bool(err)
+        tried += 1
+    assert tried == 5
+    entered, by_hand = [text for kind, text in blocks if kind == "yaml"]
+    assert (FOLDER / "trees.yaml").read_text(encoding="utf-8") == entered
+    Path("reviews.yaml").write_text(by_hand, encoding="utf-8")
+    reviews = load(Dataset, Path("reviews.yaml"))
+    Path("data").mkdir()
+    rows = "".join(f"{i % 2} {1 + i % 3}:{1 + i % 5} 4:{1 + i % 7}\n" for i in range(60))
+    Path(reviews.path).write_bytes(gzip.compress(rows.encode()))
+    Path(reviews.features).write_text("oak\nash\nelm\nfir\n", encoding="utf-8")
+    assert run("check-dataset", "reviews.yaml")[0] == 0
+
+
+def test_the_page_on_data_gives_the_limits_of_the_code():
+    page = (ROOT / "docs" / "datasets.md").read_text(encoding="utf-8")
+    for text in (
+        f"At most {files.MOST_BYTES // 10**6} MB (unpacked), {files.MOST_CELLS // 10**6} million "
+        f"values, {files.MOST_COLUMNS:,} columns, {files.MOST_CHARACTERS:,} characters in a value "
+        f"and {LONGEST_NAME:,} in a name; numbers up to {LARGEST:g} in size.",
+        f"More than {MOST_LEVELS} levels",
+        f"with {100 * MOSTLY:.0f} % numbers or more",
+    ):
+        assert text.replace("1e+50", "1e50") in " ".join(page.split())
+    listed = page.partition("among numbers also ")[2].partition(". `missing")[0]
+    assert set(re.findall(r"`([^`]+)`", listed)) == MISSING

@@ -5,9 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from scipy import sparse
 from sklearn.linear_model import lasso_path
 
+from regclaims.config.base import validate
+from regclaims.config.datasets import Dataset
+from regclaims.config.reference import DATASET
 from regclaims.datasets import (
     Loaded,
     fitting_protocol,
@@ -49,6 +53,65 @@ def with_cell(row, column, value):
     cells = [line.split(",") for line in ROWS]
     cells[row - 1][column - 1] = value
     return ["a,b,y", *(",".join(line) for line in cells)]
+
+
+# The YAML
+
+EXAMPLE = yaml.safe_load(DATASET)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"task": "ranking"}, "task: must be 'regression' or 'classification'; found 'ranking'"),
+        ({"missing": "mean"}, "missing: must be 'refuse' or 'impute'; found 'mean'"),
+        ({"expansion": "cubic"}, "expansion: must be 'none' or 'quadratic'; found 'cubic'"),
+        ({"positive": "M"}, "task regression takes no positive; task classification does"),
+        (
+            {"task": "classification", "positive": True},
+            "positive: must be text (in quotes, if it looks like something else); found true",
+        ),
+        (
+            {"features": "terms.txt"},
+            "features is for sparse text (.svm, .svm.gz); others have a header",
+        ),
+        (
+            {"path": "a.svm", "expansion": "quadratic"},
+            "sparse text (.svm, .svm.gz) takes no expansion and no missing",
+        ),
+        (
+            {"path": "a.SVM.gz", "missing": "impute"},
+            "sparse text (.svm, .svm.gz) takes no expansion and no missing",
+        ),
+        ({"drop": ["yield"]}, "target yield must not be in drop"),
+        (
+            {"protocol": {"tuning": "bic"}},
+            "protocol.tuning: must be 'cross-validation' or 'validation'; found 'bic'",
+        ),
+        (
+            {"protocol": {"tuning": "validation", "validation_share": 0.75}},
+            "protocol: test_share and validation_share must leave rows to train on",
+        ),
+        ({"protocol": {"l1_ratios": []}}, "protocol.l1_ratios: must have 1 or more entries"),
+        ({"protocol": {"l1_ratios": [1]}}, "protocol.l1_ratios[0]: must be below 1; found 1"),
+    ],
+)
+def test_a_yaml_that_is_wrong(changes, expected):
+    with pytest.raises(InputError) as raised:
+        validate(Dataset, EXAMPLE | changes, "my.yaml")
+    assert str(raised.value).startswith(f"my.yaml: {expected}")
+    assert len(raised.value.problems) == 1
+
+
+@pytest.mark.parametrize(("positive", "text"), [("M", "M"), (1, "1"), (2.5, "2.5"), ("1", "1")])
+def test_a_class_may_be_called_by_a_number(positive, text):
+    changes = {"task": "classification", "positive": positive}
+    assert validate(Dataset, EXAMPLE | changes, "my.yaml").positive == text
+
+
+def test_shares_of_a_validation_set_do_not_matter_without_one():
+    changes = {"protocol": {"test_share": 0.5, "validation_share": 0.5}}
+    assert validate(Dataset, EXAMPLE | changes, "my.yaml").protocol.tuning == "cross-validation"
 
 
 # What is read
@@ -611,7 +674,7 @@ def test_without_a_protocol_folds_are_as_many_as_fit(load, rows, folds):
     protocol = fitting_protocol({"test_share": 0.25, "folds": 10}, rows, None)
     assert protocol == {"test_share": 0.25, "folds": folds}
     lines = ["a,b,y", *(f"{i},{i % 5},{i % 7}" for i in range(rows))]
-    assert isinstance(load(lines, protocol=None), Loaded)
+    assert isinstance(load(lines, protocol=protocol), Loaded)
 
 
 def test_files_that_are_not_there(tmp_path):

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regclaims.commands.given_data import FOLDER, Given, in_words, load_given
+from regclaims.commands.given_data import FOLDER, data_file, in_words, load_given
 from regclaims.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ def run(given: argparse.Namespace) -> None:
     dataset = None
     try:
         wanted = {key: getattr(given, key) for key in ("target", "task", "missing", "drop")}
-        config = {"source": "file", "protocol": None} | wanted
-        loaded = load_given(Given(name, config, given.file, None))
+        loaded = load_given(data_file(given.file, **wanted))
         dataset = _dataset(given, name, loaded)
     except InputError as error:
         problems += error.problems

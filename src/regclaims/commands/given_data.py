@@ -48,8 +48,7 @@ def given_data(file: Path, target: str | None, command: str) -> Given:
         If the YAML is wrong, or there is a target beside it.
     """
     if not is_yaml(file):
-        wanted = {"source": "file", "target": target, "task": None, "protocol": None}
-        return Given(file.name.partition(".")[0], wanted, file, None)
+        return data_file(file, target=target, task=None)
     # Slow to import, and a help text needs none of it.
     from regclaims.config.datasets import Dataset
     from regclaims.config.loading import load
@@ -62,8 +61,18 @@ def given_data(file: Path, target: str | None, command: str) -> Given:
     return Given(file.stem, dataset.model_dump(), path, dataset)
 
 
+def data_file(file: Path, **wanted: Any) -> Given:
+    """Give a data file with what is wanted of it, and the default protocol."""
+    from regclaims.config.datasets import Protocol
+
+    config = {"source": "file", "protocol": Protocol().model_dump(), **wanted}
+    return Given(file.name.partition(".")[0], config, file, None)
+
+
 def load_given(given: Given) -> Loaded:
     """Load the data; warnings go to standard error, also where there are problems.
+
+    A data file without a YAML is taken with as many folds as it has rows for.
 
     Raises
     ------
@@ -72,7 +81,8 @@ def load_given(given: Given) -> Loaded:
     """
     from regclaims.datasets import examine
 
-    loaded, notes = examine(given.config, given.file, given.name)
+    fit_folds = given.dataset is None
+    loaded, notes = examine(given.config, given.file, given.name, fit_folds=fit_folds)
     for warning in notes.warnings:
         where = f"{warning.place}: " if warning.place else ""
         print(f"{warning.file}: {where}warning: {warning.message}", file=sys.stderr)

@@ -26,6 +26,11 @@ from regclaims.datasets.table import Table, tabulate
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 NAMED = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars", " ": "spaces"}
+EXACT: dict[str, Any] = {}
+"""What makes pandas read numbers with all their digits; since 3.1 it does."""
+if tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1):
+    EXACT["float_precision"] = "round_trip"
+
 LONGEST_FIELD = 20_000_000
 """Characters after which the csv module gives a field up; Python holds it in four bytes each."""
 
@@ -134,6 +139,7 @@ def _parse(file: IO[Any], delimiter: str, width: int, **options: Any) -> Any:
                 na_values=[""],
                 index_col=False,
                 low_memory=False,
+                **EXACT,
                 **options,
             )
     except (ValueError, OverflowError, pd.errors.ParserWarning) as error:

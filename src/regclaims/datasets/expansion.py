@@ -39,12 +39,12 @@ def quadratic(features: Features) -> Features:
     left, right = np.array(paired, dtype=int).reshape(-1, 2).T
     blocks = [X, centred[:, squared] ** 2, centred[:, left] * centred[:, right]]
     more = [f"{names[j]}^2" for j in squared] + [f"{names[i]}:{names[j]}" for i, j in paired]
-    own = len(features.kinds)
+    parents = [*squared, *left]
     return Features(
         np.hstack(blocks),
         (*names, *more),
-        np.concatenate([features.sources, own + np.arange(len(more))]),
-        features.kinds,
+        np.concatenate([features.sources, features.sources[parents]]),
+        features.kinds + tuple(features.kinds[j] for j in parents),
         features.n_missing,
         features.dropped,
     )

@@ -33,8 +33,8 @@ class Features:
     names : (p,) of str
     sources : (p,) of int
         The column of the file that each comes from: the indicators of one column share it.
-    kinds : tuple of str
-        ``numeric``, ``categorical`` or ``sparse``: of the columns of the file.
+    kinds : (p,) of str
+        ``numeric``, ``categorical`` or ``sparse``.
     n_missing : int
         Values of the file that are missing.
     dropped : tuple of str
@@ -78,7 +78,7 @@ def read_features(table: Table, names: Sequence[str], missing: str, notes: Notes
         blocks.append(block)
         labels += own
         sources += [source] * len(own)
-        kinds.append("numeric" if column.numeric else "categorical")
+        kinds += ["numeric" if column.numeric else "categorical"] * len(own)
         n_missing += int(column.missing.sum())
     X = np.column_stack(blocks) if blocks else np.empty((len(table.rows), 0))
     _check_names(labels, notes)
@@ -122,13 +122,17 @@ def without_constants(features: Features, notes: Notes) -> Features:
     constant = _constant(features.X)
     if not constant.any():
         return features
-    gone = tuple(name for name, c in zip(features.names, constant, strict=True) if c)
+    gone = tuple(features.names[j] for j in np.flatnonzero(constant))
     notes.warn_each(gone, lambda _: "is constant, and left out")
-    kept = tuple(name for name, c in zip(features.names, constant, strict=True) if not c)
-    X = features.X[:, np.flatnonzero(~constant)]
-    sources = features.sources[~constant]
-    dropped = features.dropped + gone
-    return Features(X, kept, sources, features.kinds, features.n_missing, dropped)
+    kept = np.flatnonzero(~constant)
+    return Features(
+        features.X[:, kept],
+        tuple(features.names[j] for j in kept),
+        features.sources[kept],
+        tuple(features.kinds[j] for j in kept),
+        features.n_missing,
+        features.dropped + gone,
+    )
 
 
 def _constant(X: Array | sparse.csr_array) -> NDArray[np.bool_]:

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from regclaims.config.datasets import Protocol
 from regclaims.datasets.columns import Column, read_column
 from regclaims.datasets.expansion import n_quadratic, quadratic
 from regclaims.datasets.features import (
@@ -58,7 +57,7 @@ class Loaded:
     classes : pair of str, or None
         Those coded 0 and 1.
     kinds : tuple of str
-        ``numeric``, ``categorical`` or ``sparse``, of each column of the file.
+        Which there are of ``numeric``, ``categorical`` and ``sparse``.
     n_missing : int
         Values of the file that are missing.
     dropped : tuple of str
@@ -94,8 +93,7 @@ def load_dataset(
     ----------
     config : mapping
         A `config.datasets.Dataset` as plain data; without a protocol none is checked. Where
-        ``target`` is None it is the last column; where ``task`` is, it is guessed; where
-        ``protocol`` is, it is the default one with no more folds than fit.
+        ``target`` is None it is the last column; where ``task`` is, it is guessed.
     file : Path or None
         Where its file is, for ``source: file``.
     name : str
@@ -119,9 +117,17 @@ def load_dataset(
 
 
 def examine(
-    config: Mapping[str, Any], file: Path | None, name: str, *, terms: Path | None = None
+    config: Mapping[str, Any],
+    file: Path | None,
+    name: str,
+    *,
+    terms: Path | None = None,
+    fit_folds: bool = False,
 ) -> tuple[Loaded | None, Notes]:
-    """Load a data set as `load_dataset` does, and give its problems and warnings either way."""
+    """Load a data set as `load_dataset` does, and give its problems and warnings either way.
+
+    With `fit_folds`, a protocol is taken with no more folds than there are rows for.
+    """
     config = {**DEFAULTS, **config}
     notes = Notes(name if config["source"] == "scikit-learn" or file is None else str(file))
     try:
@@ -134,9 +140,9 @@ def examine(
         notes.end(unreadable(error))
         return None, notes
     if isinstance(table, SparseTable):
-        read = _of_sparse(table, config, notes)
+        read = _of_sparse(table, config, notes, fit_folds)
     else:
-        read = _of_table(table, config, notes)
+        read = _of_table(table, config, notes, fit_folds)
     if read is None or notes.problems:
         return None, notes
     target, features = read
@@ -146,7 +152,7 @@ def examine(
         features.names,
         target.task,
         target.classes,
-        features.kinds,
+        tuple(dict.fromkeys(features.kinds)),
         features.n_missing,
         features.dropped,
         target.name,
@@ -173,7 +179,7 @@ def _read(
 
 
 def _of_table(
-    table: Table, config: Mapping[str, Any], notes: Notes
+    table: Table, config: Mapping[str, Any], notes: Notes, fit_folds: bool
 ) -> tuple[Target, Features] | None:
     drop = dict.fromkeys(config["drop"])
     rest = [name for name in table.names if name not in drop] or table.names
@@ -191,21 +197,22 @@ def _of_table(
     features = read_features(table, usable, config["missing"], notes)
     if len(used) < 2:
         notes.problem("", f"needs two columns or more beside the target; it has {len(used)}")
-    _check_protocol(read, table.total, config["protocol"], notes)
+    _check_protocol(read, table.total, config["protocol"], notes, fit_folds)
     return _together(read, features, config, notes, complete=table.complete)
 
 
 def _of_sparse(
-    table: SparseTable, config: Mapping[str, Any], notes: Notes
+    table: SparseTable, config: Mapping[str, Any], notes: Notes, fit_folds: bool
 ) -> tuple[Target, Features] | None:
     _check_known(table.names, None, config["drop"], notes)
     drop = set(config["drop"])
     kept = [j for j, name in enumerate(table.names) if name not in drop]
     names = tuple(table.names[j] for j in kept)
-    features = Features(table.X[:, kept], names, np.array(kept, int), ("sparse",))
+    kinds = ("sparse",) * len(names)
+    features = Features(table.X[:, kept], names, np.array(kept, int), kinds)
     column = Column(config["target"] or "label", table.y)
     read = _target(column, np.arange(len(table.y)), config, notes, complete=True)
-    _check_protocol(read, len(table.y), config["protocol"], notes)
+    _check_protocol(read, len(table.y), config["protocol"], notes, fit_folds)
     return _together(read, features, config, notes, complete=True)
 
 
@@ -230,10 +237,14 @@ def _target(
 
 
 def _check_protocol(
-    target: Target | None, n_samples: int, protocol: Mapping[str, Any] | None, notes: Notes
+    target: Target | None,
+    n_samples: int,
+    protocol: Mapping[str, Any],
+    notes: Notes,
+    fit_folds: bool,
 ) -> None:
-    if protocol is None:
-        protocol = fitting_protocol(Protocol().model_dump(), n_samples, target)
+    if fit_folds:
+        protocol = fitting_protocol(protocol, n_samples, target)
     check_rows(n_samples, protocol, notes)
     if target is not None and len(target.y) == n_samples:
         check_classes(target, protocol, notes)
