@@ -13,7 +13,7 @@ from regclaims.config.study import Study
 from regclaims.errors import InputError
 
 
-def told(study=None, part=None):
+def told(study=None, part=None, data=None):
     """Check the examples of the reference page with changes, and return the problems."""
     plan = yaml.safe_load(STUDY) | {"path_figure": "mine"} | (study or {})
     claims = yaml.safe_load(CLAIMS)
@@ -21,7 +21,7 @@ def told(study=None, part=None):
         claim["rule"]["parts"][0] |= part or {}
     registry = Registry(
         {"zeros": validate(Group, claims, "zeros.yaml")},
-        {"mine": validate(Dataset, yaml.safe_load(DATASET), "mine.yaml")},
+        {"mine": validate(Dataset, yaml.safe_load(DATASET) | (data or {}), "mine.yaml")},
     )
     try:
         check_together(validate(Study, plan, "small.yaml"), registry, "small.yaml")
@@ -88,6 +88,20 @@ def test_a_data_set_that_is_not_there():
     assert line == (
         "small.yaml: path_figure: must be a data set of config/datasets (mine); found 'iris'"
     )
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        ({"task": "classification"}, "task: must be regression"),
+        ({"path": "data/reviews.svm.gz"}, "path: must be a table"),
+        ({"protocol": {"tuning": "validation"}}, "protocol.tuning: must be cross-validation"),
+        ({"protocol": {"l1_ratios": [0.5]}}, "protocol.l1_ratios: must be left out"),
+    ],
+)
+def test_data_that_no_study_fits_yet_are_refused_before_a_run(data, place):
+    (line,) = told(data=data)
+    assert line.startswith(f"config/datasets/mine.yaml: {place}")
 
 
 @pytest.mark.parametrize(

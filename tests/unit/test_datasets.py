@@ -1,5 +1,6 @@
 """Real data: what is read, what is refused and in which words, and the splits."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from regclaims.datasets import (
 from regclaims.errors import InputError
 from regclaims.evidence.methods import Method, Settings
 from regclaims.evidence.real import path_bands, split_dataset
+from regclaims.keys import generator
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = {"source": "file", "target": "y", "drop": []}
@@ -738,6 +740,21 @@ def test_a_row_for_every_split_and_method(splits):
     assert (splits["status"] == "converged").all()
     rules = splits.groupby("method")["tuning"].unique().map(list).to_dict()
     assert rules == {"ols": ["none"], "ridge": ["cv-min"], "lasso": ["cv-min"]}
+
+
+def test_missing_values_are_filled_in_from_the_training_rows(made):
+    gaps = np.where(np.random.default_rng(6).random(made.X.shape) < 0.1, np.nan, made.X)
+    holed = split_dataset(replace(made, X=gaps), PROTOCOL, METHODS, SETTINGS, **NAMES)
+    assert (holed["status"] == "converged").all()
+    assert holed["relative_error"].notna().all()
+    # What stands in the rows held out moves no fit: they are filled in, and nothing else is.
+    order = generator(NAMES["seed"], "real", NAMES["key"], 0).permutation(43)
+    moved = gaps.copy()
+    moved[order[:11]] *= 2
+    other = split_dataset(replace(made, X=moved), PROTOCOL, METHODS, SETTINGS, **NAMES)
+    for name in ("lambda", "n_nonzero", "df"):
+        assert (other[name] == holed[name])[holed["split"] == 0].all()
+    assert (other["relative_error"] != holed["relative_error"])[holed["split"] == 0].all()
 
 
 def test_splits_are_the_same_whatever_else_is_fitted(made, splits):

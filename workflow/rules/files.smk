@@ -30,7 +30,16 @@ def peer_fits(name):
 
 
 # Title, licence and citation are wording: they re-run nothing.
-USED = {"source", "name", "path", "target", "drop", "protocol"}
+USED = {
+    "source",
+    "name",
+    "path",
+    "target",
+    "drop",
+    "missing",
+    "expansion",
+    "protocol",
+}
 
 
 def real_settings(dataset):

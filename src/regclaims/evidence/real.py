@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regclaims.datasets import Loaded
+from regclaims.datasets import Loaded, impute
 from regclaims.evidence.methods import Method, Settings
 from regclaims.keys import generator
 from regclaims.metrics.sparsity import sparsity
@@ -56,8 +56,9 @@ def split_dataset(
         test, train = order[:n_test], order[n_test:]
         folds = draw_folds(rng, len(train), min(protocol["folds"], len(train)))
         null = np.mean((data.y[test] - data.y[train].mean()) ** 2)
+        X, X_test = impute(data.X[train], data.X[test])
+        y = data.y[train]
         for method in methods:
-            X, y = data.X[train], data.y[train]
             path = method.fit(X, y, settings)
             errors = method.cross_validate(X, y, path, folds)
             rule, k = "none", 0
@@ -72,7 +73,7 @@ def split_dataset(
                     "n_train": len(train),
                     "n_test": n_test,
                 }
-                | _tested(path, k, data.X[test], data.y[test], float(null))
+                | _tested(path, k, X_test, data.y[test], float(null))
             )
     return pd.DataFrame(rows)
 
@@ -121,7 +122,8 @@ def path_bands(
         ``method, lambda_index, lambda_ratio, feature, coef, low, high``; coefficients per standard
         deviation of their column, ``low`` and ``high`` the 5 and 95 % points over the halves.
     """
-    scale = data.X.std(axis=0)
+    (X,) = impute(data.X)
+    scale = X.std(axis=0)
     halves = [
         generator(seed, "halves", key, i).permutation(len(data.y))[: len(data.y) // 2]
         for i in range(resamples)
@@ -130,8 +132,8 @@ def path_bands(
     for method in methods:
         if method.l1_ratio is None:
             continue
-        path = method.fit(data.X, data.y, settings)
-        refits = [method.fit_at(data.X[rows], data.y[rows], path.lambdas) for rows in halves]
+        path = method.fit(X, data.y, settings)
+        refits = [method.fit_at(X[rows], data.y[rows], path.lambdas) for rows in halves]
         spread = np.array([refit.coefs for refit in refits]) * scale
         low, high = np.quantile(spread, [0.05, 0.95], axis=0)
         index, feature = np.indices(path.coefs.shape)
