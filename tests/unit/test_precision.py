@@ -51,9 +51,15 @@ def contrasts(*rows):
     return pd.DataFrame(rows, columns=columns)
 
 
+def claim(*margins, bar="plain", evidence="fits"):
+    return {"rule": {"bar": bar, "parts": [{"margin": m, "evidence": evidence} for m in margins]}}
+
+
 REGISTRY = {
-    "a": {"rule": {"parts": [{"margin": 0.05}, {"margin": 0.1}]}},
-    "b": {"rule": {"parts": [{"margin": 0.0}]}},
+    "a": claim(0.05, 0.1),
+    "b": claim(0.0),
+    "c": claim(0.05, bar="existence"),
+    "d": claim(0.05, evidence="kink"),
 }
 
 
@@ -67,6 +73,9 @@ def test_deviations_of_deciding_contrasts():
             ("a", 1, "z", 0.0, 16, "charitable", ""),
             ("a", 1, "w", np.nan, 16, "charitable", ""),
             ("b", 0, "x", 0.1, 16, "charitable", ""),
+            # One cell decides that something exists; no allotment reaches an experiment.
+            ("c", 0, "x", 0.1, 16, "charitable", ""),
+            ("d", 0, "k", 0.1, 16, "charitable", ""),
         ),
         REGISTRY,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,16 +43,27 @@ def deviations(
     DataFrame
         ``claim_id, part, cell_id, deviation, margin``: the standard error times the root of the
         replicates, of cells that vote on the charitable reading. Contrasts with a margin of 0, or
-        without spread, ask for no replicates and are left out.
+        without spread, ask for no replicates and are left out; so are those of experiments, which
+        are no part of an allotment, and of claims of existence, which one cell decides and no
+        count.
     """
-    chosen = contrasts[(contrasts["reading"] == "charitable") & (contrasts["why_not"] == "")]
+    rules: dict[str, Any] = {name: claim["rule"] for name, claim in registry.items()}
+    counted = {name for name, rule in rules.items() if rule["bar"] != "existence"}
+    chosen = contrasts[
+        (contrasts["reading"] == "charitable")
+        & (contrasts["why_not"] == "")
+        & contrasts["claim_id"].isin(counted)
+    ]
+    parts = [
+        rules[claim]["parts"][part]
+        for claim, part in zip(chosen["claim_id"], chosen["part"], strict=True)
+    ]
     chosen = chosen.assign(
         deviation=chosen["se"] * np.sqrt(chosen["replicates"]),
-        margin=[
-            registry[claim]["rule"]["parts"][part]["margin"]  # type: ignore[index]
-            for claim, part in zip(chosen["claim_id"], chosen["part"], strict=True)
-        ],
+        margin=[part["margin"] for part in parts],
+        evidence=[part["evidence"] for part in parts],
     )
+    chosen = chosen[chosen["evidence"].isin(["fits", "stability"])]
     kept = (chosen["margin"] > 0) & (chosen["deviation"] > 0)
     columns = list(COLUMNS)
     return chosen.loc[kept, columns].sort_values(columns[:3], ignore_index=True)
