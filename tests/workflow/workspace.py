@@ -44,7 +44,7 @@ class Workspace:
         return os.environ | {"PYTHONWARNINGS": "", "XDG_CACHE_HOME": str(self.root / ".cache")}
 
     def run(
-        self, *arguments: str, study: str | None = "config/tiny.yaml", timeout: int = 300
+        self, *arguments: str, study: str | None = "config/tiny.yaml", timeout: int = 900
     ) -> subprocess.CompletedProcess[str]:
         """Run snakemake to its end; output and errors together in `stdout`."""
         return subprocess.run(
