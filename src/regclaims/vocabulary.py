@@ -18,3 +18,7 @@ CERTIFIED = (CONVERGED, NOT_UNIQUE)
 SCREENING = "screening"
 EVIDENCE = "evidence"
 """Role of a replicate: to tell which cells are informative, or to count."""
+
+MAX_COLUMNS = 12
+"""Of best subset, which looks at all 2^p of them. Here, as a configuration that only knows this
+limit would else import the solvers."""

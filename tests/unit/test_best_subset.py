@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regclaims.literature.best_subset import MAX_COLUMNS, best_subset, forward_stepwise
+from regclaims.literature.best_subset import best_subset, forward_stepwise
+from regclaims.vocabulary import MAX_COLUMNS
 
 # Two orthogonal factorizations of the same columns, each off by rounding times their condition
 # number, which is below 100 here.

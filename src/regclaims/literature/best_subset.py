@@ -11,10 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from regclaims.solvers.preparation import prepare
 from regclaims.solvers.problem import Problem
 from regclaims.solvers.threads import one_thread
-from regclaims.vocabulary import Array
-
-MAX_COLUMNS = 12
-"""All 2^p subsets are looked at."""
+from regclaims.vocabulary import MAX_COLUMNS, Array
 
 DEPENDENT = 1e-12
 """A column with this share of its square outside the span of others, or less, adds nothing."""

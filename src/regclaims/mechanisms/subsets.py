@@ -11,9 +11,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from regclaims.literature.best_subset import MAX_COLUMNS
 from regclaims.solvers.threads import one_thread
-from regclaims.vocabulary import Array
+from regclaims.vocabulary import MAX_COLUMNS, Array
 
 
 class Subsets:

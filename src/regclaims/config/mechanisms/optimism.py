@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from regclaims.config.base import Strict
 from regclaims.config.population import Correlation
-from regclaims.literature.best_subset import MAX_COLUMNS
+from regclaims.vocabulary import MAX_COLUMNS
 
 Count = Annotated[int, Field(ge=1)]
 
