@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regclaims.evidence.cells import cells_from_splits, summarize
+from regclaims.evidence.cells import summarize
+from regclaims.evidence.resampled import cells_of_splits, stability_of_splits
 from regclaims.evidence.tables import CELLS
 
 nan = np.nan
@@ -84,6 +85,11 @@ def splits(error, status="converged", n_train=90, n_test=30):
             "relative_error": error,
         }
     )
+
+
+def cells_from_splits(tested):
+    coefs = pd.DataFrame(columns=["split", "method", "tuning", "columns", "values"])
+    return cells_of_splits(tested, stability_of_splits(tested, coefs, 4), "longley")
 
 
 def test_the_error_over_splits_is_nadeau_and_bengios():

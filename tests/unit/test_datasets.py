@@ -21,8 +21,10 @@ from regclaims.datasets import (
     split_sizes,
 )
 from regclaims.errors import InputError
+from regclaims.evidence.bands import path_bands
 from regclaims.evidence.methods import Method, Settings
-from regclaims.evidence.real import path_bands, split_dataset
+from regclaims.evidence.real import NULL, fit_splits
+from regclaims.evidence.splits import draw_split
 from regclaims.keys import generator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -714,8 +716,15 @@ SETTINGS = Settings(
     matched_df=0.5,
 )
 METHODS = [Method("ols", None), Method("ridge", 0.0), Method("lasso", 1.0)]
-PROTOCOL = {"splits": 4, "test_share": 0.25, "folds": 3}
-NAMES = {"seed": 1, "key": 99, "name": "made"}
+PROTOCOL = {"splits": 4, "test_share": 0.25, "folds": 3, "tuning": "cross-validation"}
+NAMES = {"seed": 1, "key": 99}
+
+
+def split_dataset(data, protocol, methods, settings, **names):
+    """Test what least squares and the least cross-validated error give."""
+    found = fit_splits(data, protocol, methods, settings, range(protocol["splits"]), **names)
+    rows = found.tested[found.tested["tuning"] != "cv-1se"]
+    return rows[rows["method"] != NULL].reset_index(drop=True)
 
 
 @pytest.fixture(scope="module")
@@ -733,8 +742,7 @@ def splits(made):
 
 def test_a_row_for_every_split_and_method(splits):
     assert len(splits) == 12
-    assert not splits.duplicated(["dataset", "split", "method", "tuning"]).any()
-    assert set(splits["dataset"]) == {"made"}
+    assert not splits.duplicated(["split", "method", "tuning"]).any()
     assert (splits["n_test"] == 11).all()
     assert (splits["n_train"] == 32).all()
     assert (splits["status"] == "converged").all()
@@ -763,6 +771,12 @@ def test_splits_are_the_same_whatever_else_is_fitted(made, splits):
     pd.testing.assert_frame_equal(alone, same[alone.columns], check_exact=True)
     longer = split_dataset(made, PROTOCOL | {"splits": 6}, METHODS, SETTINGS, **NAMES)
     pd.testing.assert_frame_equal(longer.head(12), splits, check_exact=True)
+    parts = [
+        fit_splits(made, PROTOCOL, METHODS, SETTINGS, part, **NAMES).tested
+        for part in ([0, 1, 2], [3])
+    ]
+    whole = fit_splits(made, PROTOCOL, METHODS, SETTINGS, range(4), **NAMES).tested
+    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole, check_exact=True)
 
 
 def test_splits_differ_from_each_other_and_between_seeds(made, splits):
@@ -781,16 +795,14 @@ class Watching(Method):
         type(self).seen.append((X, y))
         return super().fit(X, y, settings)
 
-    def cross_validate(self, X, y, path, folds):
-        type(self).seen.append(folds)
-        return super().cross_validate(X, y, path, folds)
-
 
 def test_tuning_and_testing_against_scikit_learn(made):
     Watching.seen = []
     lasso = Watching("lasso", 1.0)
     rows = split_dataset(made, PROTOCOL | {"splits": 1}, [lasso], SETTINGS, **NAMES)
-    (X, y), folds = Watching.seen
+    ((X, y),) = Watching.seen
+    first = generator(NAMES["seed"], "real", NAMES["key"], 0)
+    folds = draw_split(made, PROTOCOL, first).folds
     held_out = ~np.isin(made.y, y)
     assert held_out.sum() == 11
     np.testing.assert_array_equal(np.sort(made.y[~held_out]), np.sort(y))
@@ -829,7 +841,7 @@ def test_a_null_fit_has_relative_error_one(made):
 
 
 def test_bands_of_a_path(made):
-    bands = path_bands(made, METHODS, SETTINGS, seed=1, key=99, resamples=8)
+    bands = path_bands(made, {"halves": 8}, METHODS, SETTINGS, **NAMES)
     assert set(bands["method"]) == {"ridge", "lasso"}
     assert len(bands[bands["method"] == "ridge"]) == 15 * 4
     assert (bands["low"] <= bands["high"]).all()
@@ -843,10 +855,10 @@ def test_bands_of_a_path(made):
 
 
 def test_bands_hold_most_of_the_refits_to_halves(made):
-    bands = path_bands(made, METHODS[1:2], SETTINGS, seed=1, key=99, resamples=60)
+    bands = path_bands(made, {"halves": 60}, METHODS[1:2], SETTINGS, **NAMES)
     last = bands[bands["lambda_index"] == 14].set_index("feature")
     # The least penalized fit to all rows lies where fits to halves scatter about it.
     inside = (last["low"] <= last["coef"]) & (last["coef"] <= last["high"])
     assert inside.all()
-    again = path_bands(made, METHODS[1:2], SETTINGS, seed=1, key=99, resamples=60)
+    again = path_bands(made, {"halves": 60}, METHODS[1:2], SETTINGS, **NAMES)
     pd.testing.assert_frame_equal(bands, again, check_exact=True)

@@ -15,7 +15,7 @@ from regclaims.config.allotment import load_allotment
 from regclaims.config.base import validate
 from regclaims.config.literature import Literature
 from regclaims.config.loading import load, load_study, read_yaml
-from regclaims.datasets import load_dataset
+from regclaims.datasets import load_files
 from regclaims.designs.cells import cells
 from regclaims.errors import InputError
 from regclaims.evidence.packing import folder, replicates, sections, settings_of, shards
@@ -62,8 +62,10 @@ def load_all():
         (ROOT / "config" / "datasets").glob("*.yaml"),
     )
     for name, dataset in registry.datasets.items():
-        if dataset.path:
-            load_dataset(dataset.model_dump(), ROOT / dataset.path, name)
+        if dataset.path and name not in study.real.leave_out:
+            taken = dataset.model_dump() | {"protocol": study.real.protocol(dataset)}
+            files = [ROOT / path for path in (dataset.path, dataset.features) if path]
+            load_files(taken, files, name)
     check_together(study, registry, files[-1])
     check_citations(registry, ROOT / "paper" / "references.bib")
     population = cells(study)
@@ -122,4 +124,5 @@ wildcard_constraints:
     settings="[0-9a-f]{16}",
     family="[a-z0-9.-]+",
     dataset="[a-z0-9][a-z0-9_-]*",
+    part="[0-9]+",
     experiment="[a-z0-9-]+",

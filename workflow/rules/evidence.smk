@@ -1,6 +1,6 @@
 """Evidence: the shards put together.
 
-reads   the tables of all shards, the splits of all real data sets
+reads   the tables of all shards, the means of all real data sets
 writes  results/fits.parquet/      one file a shard; one row a fit
         results/stability.parquet  jackknifed stability of cells
         results/paths.parquet      means, bias and variance along the path
@@ -39,7 +39,7 @@ rule cells:
     """Put real data sets beside the synthetic cells."""
     input:
         synthetic=SYNTHETIC_CELLS,
-        splits=real("splits"),
+        real=real("cells"),
     output:
         "results/cells.parquet",
     log:

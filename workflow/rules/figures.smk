@@ -1,7 +1,8 @@
 """Figures: each with its data.
 
-reads   results/*.parquet, the paths of one real data set
+reads   results/*.parquet, the paths and means of each real data set
 writes  results/figures/<figure>.pdf, .png and .csv
+        results/figures/page-<dataset>.pdf, .png and .csv
 """
 
 
@@ -22,5 +23,29 @@ rule figure:
     params:
         module=lambda wildcards: FIGURES[wildcards.figure][0],
         code=lambda wildcards: figure_code(wildcards.figure),
+    script:
+        "../scripts/figure.py"
+
+
+ruleorder: data_page > figure
+
+
+rule data_page:
+    """Draw the page of one real data set."""
+    input:
+        lambda wildcards: [real_file(wildcards.dataset, kind) for kind in ("paths", "cells")],
+    output:
+        pdf="results/figures/page-{dataset}.pdf",
+        png="results/figures/page-{dataset}.png",
+        csv="results/figures/page-{dataset}.csv",
+    log:
+        f"{LOGS}/figure-page-{{dataset}}.log",
+    benchmark:
+        f"{TIMES}/figure-page-{{dataset}}.tsv"
+    conda:
+        CONDA
+    params:
+        module="data_page",
+        code=code("figure.py") + code_hash(PACKAGE / "figures" / "data_page.py"),
     script:
         "../scripts/figure.py"

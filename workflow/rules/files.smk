@@ -5,6 +5,7 @@ gives   functions from shards, data sets, experiments and figures to settings an
 """
 
 from regclaims.config.claims import BARS
+from regclaims.datasets.splitting import parts_of_splits
 from regclaims.mechanisms.experiments import EXPERIMENTS
 
 SHARD = f"{WORK}/{{family}}-{{shard}}/{{settings}}"
@@ -34,19 +35,31 @@ USED = {
     "source",
     "name",
     "path",
+    "features",
     "target",
+    "task",
+    "positive",
     "drop",
     "missing",
     "expansion",
-    "protocol",
 }
+
+# Real data sets that the study takes: yours too.
+DATASETS = {
+    name: dataset for name, dataset in REGISTRY.datasets.items() if name not in STUDY.real.leave_out
+}
+
+
+# Those that were there when the rules were registered: none, as long as nothing is.
+REGISTERED_DATASETS = []
 
 
 def real_settings(dataset):
     """Give what a data set's results depend on; its hash names their folder."""
     return {
         "name": dataset,
-        "dataset": REGISTRY.datasets[dataset].model_dump(include=USED),
+        "dataset": DATASETS[dataset].model_dump(include=USED)
+        | {"protocol": STUDY.real.protocol(DATASETS[dataset])},
         "settings": SETTINGS,
         "seed": STUDY.seed,
     }
@@ -59,13 +72,22 @@ def real_file(dataset, kind):
 
 def real(kind):
     """List the files of one kind, of all data sets."""
-    return [real_file(dataset, kind) for dataset in REGISTRY.datasets]
+    return [real_file(dataset, kind) for dataset in DATASETS]
+
+
+def real_parts(wildcards, kind):
+    """List a data set's files of one kind, by the jobs that share its splits."""
+    splits = real_settings(wildcards.dataset)["dataset"]["protocol"]["splits"]
+    return [
+        f"{WORK}/real/{wildcards.dataset}-{wildcards.settings}/{kind}-{part}.parquet"
+        for part in range(len(parts_of_splits(splits)))
+    ]
 
 
 def data_file(wildcards):
-    """Give the data set's file, if it comes as one."""
-    path = REGISTRY.datasets[wildcards.dataset].path
-    return [str(ROOT / path)] if path else []
+    """Give the data set's file, and that of its terms, if it comes as files."""
+    dataset = DATASETS[wildcards.dataset]
+    return [str(ROOT / path) for path in (dataset.path, dataset.features) if path]
 
 
 def plain_registry():
@@ -74,6 +96,15 @@ def plain_registry():
         name: claim.model_dump() | {"group": group}
         for group, file in sorted(REGISTRY.groups.items(), key=lambda item: item[1].order)
         for name, claim in file.claims.items()
+    }
+
+
+def real_rules():
+    """Give what real data decide of the claims as plain data."""
+    return {
+        name: {"group": claim["group"], "real_rule": claim["real_rule"]}
+        for name, claim in plain_registry().items()
+        if claim["real_rule"] is not None
     }
 
 
@@ -109,6 +140,7 @@ SYNTHETIC_CELLS = f"{WORK}/synthetic-cells.parquet"
 # Figure: its module in regclaims.figures, and the tables that it takes, in their order.
 FIGURES = {
     "paths": ("paths", lambda: [real_file(STUDY.path_figure, "paths")]),
+    "real-data": ("real_data", lambda: ["results/real-splits.parquet"]),
     "zero-share": ("zero_share", lambda: ["results/paths.parquet", "results/population.parquet"]),
     "stability": ("stability", lambda: ["results/stability.parquet", "results/population.parquet"]),
     "risk-by-factor": ("risk_by_factor", lambda: [SYNTHETIC_CELLS, "results/population.parquet"]),

@@ -1,24 +1,55 @@
 """Real: every method on every real data set.
 
-reads   config/datasets/<dataset>.yaml, and the file that it names
-writes  results/work/real/<dataset>-<settings>/  splits.parquet   one row a split and method
-                                                 paths.parquet    coefficients along the paths
-                                                 about.parquet    size and collinearity
+reads   config/datasets/<dataset>.yaml, and the files that it names
+writes  results/work/real/<dataset>-<settings>/  splits-<part>.parquet  one row a fit
+                                                 coefs-<part>.parquet   their coefficients
+                                                 paths.parquet          coefficients along the paths
+                                                 about.parquet          size and collinearity
+                                                 splits.parquet         the parts put together
+                                                 stability.parquet      jackknifed, over the splits
+                                                 cells.parquet          means and their errors
+                                                 flags.parquet          whether it is saturated
 """
 
+REAL = f"{WORK}/real/{{dataset}}-{{settings}}"
 
-rule real:
-    """Fit and test every method on repeated splits of one real data set."""
+
+rule real_splits:
+    """Fit and test every method on some of the random splits of one real data set."""
     input:
         data_file,
     output:
-        splits=f"{WORK}/real/{{dataset}}-{{settings}}/splits.parquet",
-        paths=f"{WORK}/real/{{dataset}}-{{settings}}/paths.parquet",
-        about=f"{WORK}/real/{{dataset}}-{{settings}}/about.parquet",
+        splits=f"{REAL}/splits-{{part}}.parquet",
+        coefs=f"{REAL}/coefs-{{part}}.parquet",
     log:
-        f"{LOGS}/real-{{dataset}}-{{settings}}.log",
+        f"{LOGS}/real-{{dataset}}-{{settings}}-{{part}}.log",
     benchmark:
-        f"{TIMES}/real-{{dataset}}-{{settings}}.tsv"
+        f"{TIMES}/real-{{dataset}}-{{settings}}-{{part}}.tsv"
+    conda:
+        CONDA
+    params:
+        name="{dataset}",
+        part="{part}",
+        dataset=lambda wildcards: real_settings(wildcards.dataset)["dataset"],
+        settings=SETTINGS,
+        seed=STUDY.seed,
+        code=code("real_splits.py"),
+        versions=NUMERICS,
+    script:
+        "../scripts/real_splits.py"
+
+
+rule real_paths:
+    """Trace coefficients along the paths of one real data set, and describe it."""
+    input:
+        data_file,
+    output:
+        paths=f"{REAL}/paths.parquet",
+        about=f"{REAL}/about.parquet",
+    log:
+        f"{LOGS}/real-paths-{{dataset}}-{{settings}}.log",
+    benchmark:
+        f"{TIMES}/real-paths-{{dataset}}-{{settings}}.tsv"
     conda:
         CONDA
     params:
@@ -26,7 +57,31 @@ rule real:
         dataset=lambda wildcards: real_settings(wildcards.dataset)["dataset"],
         settings=SETTINGS,
         seed=STUDY.seed,
-        code=code("real.py"),
+        code=code("real_paths.py"),
         versions=NUMERICS,
     script:
-        "../scripts/real.py"
+        "../scripts/real_paths.py"
+
+
+rule real_data:
+    """Put the splits of one real data set together: means, stability, saturation."""
+    input:
+        splits=lambda wildcards: real_parts(wildcards, "splits"),
+        coefs=lambda wildcards: real_parts(wildcards, "coefs"),
+        about=f"{REAL}/about.parquet",
+    output:
+        splits=f"{REAL}/splits.parquet",
+        stability=f"{REAL}/stability.parquet",
+        cells=f"{REAL}/cells.parquet",
+        flags=f"{REAL}/flags.parquet",
+    log:
+        f"{LOGS}/real-data-{{dataset}}-{{settings}}.log",
+    benchmark:
+        f"{TIMES}/real-data-{{dataset}}-{{settings}}.tsv"
+    conda:
+        CONDA
+    params:
+        name="{dataset}",
+        code=code("real_data.py"),
+    script:
+        "../scripts/real_data.py"

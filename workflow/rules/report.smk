@@ -14,7 +14,9 @@ GENERATED = [
     "verdict-table",
     "claims",
     "data-table",
-    "data-notes",
+    "error-table",
+    "real-verdict-table",
+    "data-pages",
     "provenance",
 ]
 PAPER = sorted((ROOT / "paper").rglob("*.tex"))
@@ -33,6 +35,8 @@ rule numbers:
         failures="results/failures.csv",
         cells="results/cells.parquet",
         about=real("about"),
+        flags=real("flags"),
+        real_verdicts="results/real-verdicts.csv",
         figures=expand("results/figures/{figure}.csv", figure=FIGURES),
     output:
         expand("results/work/report/{name}.tex", name=GENERATED),
@@ -46,7 +50,8 @@ rule numbers:
         # What was not given stays so: a grid refuses what does not apply to it, defaults included.
         study=STUDY.model_dump(mode="json", exclude_unset=True),
         groups={name: group.model_dump() for name, group in REGISTRY.groups.items()},
-        datasets={name: data.model_dump() for name, data in REGISTRY.datasets.items()},
+        datasets={name: data.model_dump() for name, data in DATASETS.items()},
+        registered=REGISTERED_DATASETS,
         figures=list(FIGURES),
         provenance={
             "last commit to change inputs": commit(ROOT),
@@ -66,6 +71,7 @@ rule report:
         bibliography=str(BIBLIOGRAPHY),
         generated=rules.numbers.output,
         figures=expand("results/figures/{figure}.pdf", figure=FIGURES),
+        pages=expand("results/figures/page-{dataset}.pdf", dataset=DATASETS),
     output:
         "results/report.pdf",
     log:

@@ -1,11 +1,14 @@
 """Verdicts: every claim, decided by the rule that was fixed beforehand.
 
 reads   results/{population,cells,stability}.parquet, results/fits.parquet/, results/mechanisms/,
-        config/claims/*.yaml
+        the splits of all real data sets, config/claims/*.yaml, config/registration.json
 writes  results/verdicts.csv       one row a claim: the charitable reading, which decides
         results/strict.csv         the same columns for the strict reading
         results/decisions.csv      p-values of the test and its mirror, cells that did not vote
         results/contrasts.parquet  what each cell says on each part of each claim
+        results/real-verdicts.csv  one row a claim that has a real_rule: what real data say
+        results/real-contrasts.parquet  what each data set says on each part of each claim
+        results/real-splits.parquet  one row a fit: every method on every split of every data set
 """
 
 
@@ -36,3 +39,30 @@ rule verdicts:
         code=code("verdicts.py"),
     script:
         "../scripts/verdicts.py"
+
+
+rule real_verdicts:
+    """Ask every real data set about every claim that can be tried on it."""
+    input:
+        splits=real("splits"),
+        stability=real("stability"),
+        about=real("about"),
+        flags=real("flags"),
+    output:
+        verdicts="results/real-verdicts.csv",
+        contrasts="results/real-contrasts.parquet",
+        splits="results/real-splits.parquet",
+    log:
+        f"{LOGS}/real-verdicts.log",
+    benchmark:
+        f"{TIMES}/real-verdicts.tsv"
+    conda:
+        CONDA
+    params:
+        datasets=list(DATASETS),
+        registry=real_rules(),
+        registered=REGISTERED_DATASETS,
+        bars=BARS,
+        code=code("real_verdicts.py"),
+    script:
+        "../scripts/real_verdicts.py"

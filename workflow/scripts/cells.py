@@ -2,11 +2,9 @@
 
 import pandas as pd
 
-from regclaims.evidence.cells import cells_from_splits
 from regclaims.io import write_parquet
 from regclaims.job import job
 
 with job(globals()) as run:
-    tables = [pd.read_parquet(run.input.synthetic)]
-    tables += [cells_from_splits(pd.read_parquet(part)) for part in run.input.splits]
+    tables = [pd.read_parquet(path) for path in (run.input.synthetic, *run.input.real)]
     write_parquet(run.output[0], pd.concat(tables, ignore_index=True))

@@ -11,10 +11,11 @@ from regclaims.io import write_text
 from regclaims.job import job
 from regclaims.report.certificates import read_certificates
 from regclaims.report.claims import claim_sections, verdict_table
+from regclaims.report.data import data_pages, data_table, error_table, real_verdict_table
 from regclaims.report.numbers import Results, numbers
 from regclaims.report.population import population_table
 from regclaims.report.precision import precision, precision_table
-from regclaims.report.tables import data_notes, data_table, provenance_table
+from regclaims.report.tables import provenance_table
 from regclaims.report.tex import write_macros
 
 with job(globals()) as run:
@@ -46,6 +47,7 @@ with job(globals()) as run:
         },
     )
     about = pd.concat(map(pd.read_parquet, run.input.about))
+    flags = pd.concat(map(pd.read_parquet, run.input.flags))
     real = pd.read_parquet(run.input.cells, filters=[("source", "==", "real")])
     provenance = {**run.params.provenance, "seed": study.seed, **run.params.versions}
     texts = {
@@ -54,8 +56,10 @@ with job(globals()) as run:
         "precision-table": precision_table(errors),
         "verdict-table": verdict_table(verdicts, strict),
         "claims": claim_sections(registry, verdicts, strict, decisions, contrasts),
-        "data-table": data_table(registry, real, about),
-        "data-notes": data_notes(registry),
+        "data-table": data_table(registry.datasets, about, flags, run.params.registered),
+        "error-table": error_table(registry.datasets, real),
+        "real-verdict-table": real_verdict_table(pd.read_csv(run.input.real_verdicts), verdicts),
+        "data-pages": data_pages(registry.datasets),
         "provenance": provenance_table(provenance),
     }
     for path in map(Path, run.output):

@@ -17,7 +17,7 @@ with job(globals()) as run, TemporaryDirectory() as folder:
     bibliography.write_text(references.bibliography, encoding="utf-8")
     main = next(path for path in sources if path.name == "main.tex")
     inputs = [path for path in sources if path != main]
-    inputs += [citations, bibliography, *map(Path, run.input.figures)]
+    inputs += [citations, bibliography, *map(Path, [*run.input.figures, *run.input.pages])]
     problems = compile_pdf(main, inputs, Path(run.output[0]), log=Path(run.log.tex))
     if problems:
         Path(run.output[0]).unlink()

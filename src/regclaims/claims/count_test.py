@@ -60,6 +60,29 @@ def at_least(p_values: Array, needed: int) -> float:
     return min(1.0, len(THRESHOLDS) * min(tails))
 
 
+def at_least_dependent(p_values: Array, needed: int) -> float:
+    """P-value as `at_least`, for cells that may depend on one another in any way.
+
+    Bonferroni's partial conjunction (Benjamini and Heller 2008, eq. 4): (m - u + 1) p_(u), where
+    p_(u) is the u-th smallest of the m p-values.
+
+    Parameters
+    ----------
+    p_values : (m,)
+    needed : int
+        u, from 1 to m.
+
+    Raises
+    ------
+    ValueError
+        If `needed` is out of range.
+    """
+    m = len(p_values)
+    if not 1 <= needed <= m:
+        raise ValueError(f"needed must be from 1 to {m}; it is {needed}")
+    return min(1.0, (m - needed + 1) * float(np.sort(p_values)[needed - 1]))
+
+
 def _tail(p_values: Array, needed: int, threshold: float) -> float:
     excess = int(np.count_nonzero(p_values <= threshold)) - (needed - 1)
     if excess <= 0:

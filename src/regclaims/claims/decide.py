@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from regclaims.claims.combine import combine, deciding_part
-from regclaims.claims.count_test import LEVEL, Pooled, at_least, cells_needed
+from regclaims.claims.count_test import LEVEL, Pooled, at_least, at_least_dependent, cells_needed
 from regclaims.evidence.judging import HOLDS, NEGLIGIBLE, OPEN, REVERSED
 
 SUPPORTED = "supported"
@@ -61,7 +61,12 @@ class Decision:
     part: int
 
 
-def decide(parts: Sequence[pd.DataFrame], rule: Mapping[str, Any], bar: float | None) -> Decision:
+def decide(
+    parts: Sequence[pd.DataFrame],
+    rule: Mapping[str, Any],
+    bar: float | None,
+    dependent: bool = False,
+) -> Decision:
     """Decide a rule from the contrasts of its parts in the cells that vote.
 
     Parameters
@@ -73,6 +78,8 @@ def decide(parts: Sequence[pd.DataFrame], rule: Mapping[str, Any], bar: float | 
     bar : float or None
         Share of cells that must hold; None asks for one cell. For a rule worded ``rarely`` the
         share of all fits in which the event may happen.
+    dependent : bool
+        Cells may depend on one another, as data sets do that share rows.
 
     Returns
     -------
@@ -88,11 +95,12 @@ def decide(parts: Sequence[pd.DataFrame], rule: Mapping[str, Any], bar: float | 
         effect, low, high, mcse = pooled.below(bar or 0.0)
     else:
         needed = 1 if bar is None else cells_needed(bar, len(cells))
-        p_supported = at_least(cells["p_above"].to_numpy(), needed)
-        p_refuted = at_least(cells["p_below"].to_numpy(), len(cells) - needed + 1)
+        test = at_least_dependent if dependent else at_least
+        p_supported = test(cells["p_above"].to_numpy(), needed)
+        p_refuted = test(cells["p_below"].to_numpy(), len(cells) - needed + 1)
         margins = [part["margin"] for part in rule["parts"]]
         deciding = deciding_part(parts, margins, rule["combine"])
-        effect, low, high, mcse = _mean_effect(parts[deciding])
+        effect, low, high, mcse = _mean_effect(parts[deciding], dependent)
     return Decision(
         verdict=_verdict(p_supported, p_refuted, existence=bar is None),
         effect=effect,
@@ -125,13 +133,17 @@ def _pooled(cells: pd.DataFrame, part: Mapping[str, Any]) -> Pooled:
     return Pooled(round(float(events)), int(cells["undefined"].sum()), int(defined.sum()))
 
 
-def _mean_effect(cells: pd.DataFrame) -> tuple[float, float, float, float]:
-    """Mean over cells with its normal interval and standard error; cells are independent."""
+def _mean_effect(cells: pd.DataFrame, dependent: bool) -> tuple[float, float, float, float]:
+    """Mean over cells with its normal interval and standard error.
+
+    Of dependent cells the standard error is at most the mean of theirs, whatever the dependence.
+    """
     defined = cells[cells["effect"].notna()]
     if defined.empty:
         return (float("nan"),) * 4
     effect = float(defined["effect"].mean())
-    error = float(np.sqrt((defined["se"] ** 2).sum()) / len(defined))
+    total = defined["se"].sum() if dependent else np.sqrt((defined["se"] ** 2).sum())
+    error = float(total / len(defined))
     return effect, effect - NORMAL_95 * error, effect + NORMAL_95 * error, error
 
 

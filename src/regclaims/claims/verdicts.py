@@ -55,6 +55,7 @@ RULE_FIELDS = (
     "origin",
     "rule",
     "strict_rule",
+    "real_rule",
     "moderators",
 )
 """What a claim's hash covers: all that decides it, none of its wording."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from regclaims.config.base import Line, Name, Strict
+from regclaims.config.real_rules import RealRule
 
 Wording = Literal["existence", "tends", "plain", "always", "rarely"]
 
@@ -179,6 +180,10 @@ class Claim(Strict):
     )
     rule: Rule = Field(description="The rule of the charitable reading.")
     strict_rule: Rule = Field(description="The rule of the strict reading.")
+    real_rule: RealRule | None = Field(
+        default=None,
+        description="How it is tried on real data, where that can be; decides nothing on its own.",
+    )
 
     @model_validator(mode="after")
     def _of_its_kind(self) -> Claim:

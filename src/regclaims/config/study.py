@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from regclaims.config.base import Line, Name, Strict
+from regclaims.config.datasets import Dataset
 from regclaims.config.mechanisms import Mechanisms
 from regclaims.config.methods import Methods, Tuning
 from regclaims.config.population import Grid
+
+
+class RealData(Strict):
+    """Which real data sets a study takes, and how long it spends on them."""
+
+    leave_out: list[Name] = Field(
+        default=[],
+        description="Data sets of `config/datasets` that this study leaves out; it takes all "
+        "others, yours among them.",
+    )
+    most_splits: int = Field(
+        default=500, ge=3, description="No data set is split more often, whatever its protocol."
+    )
+    most_halves: int = Field(
+        default=500, ge=2, description="No path figure has more halves, whatever the protocol."
+    )
+
+    def protocol(self, dataset: Dataset) -> dict[str, Any]:
+        """Return a data set's protocol as plain data, kept within the study's bounds."""
+        protocol = dataset.protocol.model_dump()
+        protocol["splits"] = min(protocol["splits"], self.most_splits)
+        protocol["halves"] = min(protocol["halves"], self.most_halves)
+        return protocol
 
 
 class Study(Strict):
@@ -43,6 +67,7 @@ class Study(Strict):
         description="Size of a job: cells of one shape share one up to about so many seconds.",
     )
     population: list[Grid] = Field(min_length=1, description="Grids of synthetic cells.")
+    real: RealData = Field(default=RealData(), description="Real data sets.")
     path_figure: Name = Field(
         default="diabetes", description="Real data set of the figure of coefficient paths."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,30 @@ def load_dataset(
     if loaded is None:
         raise InputError(notes.problems)
     return loaded
+
+
+def load_files(config: Mapping[str, Any], files: Sequence[Any], name: str) -> Loaded:
+    """Load a data set from where its files are.
+
+    Parameters
+    ----------
+    config, name
+        As for `load_dataset`.
+    files : sequence of path
+        The file and, where sparse text has one, that of its terms; none for ``scikit-learn``.
+
+    Raises
+    ------
+    InputError
+        As `load_dataset`.
+    """
+    paths = [Path(str(file)) for file in files]
+    return load_dataset(
+        config,
+        paths[0] if paths else None,
+        name,
+        terms=paths[1] if len(paths) > 1 else None,
+    )
 
 
 def examine(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,10 @@ from regclaims.datasets.target import Target
 MIN_ROWS = 10
 MIN_TRAIN = 5
 MIN_PER_FOLD = 2
+
+
+MOST_JOBS, PER_JOB = 4, 5
+"""Splits of a data set are shared by no more jobs, and a job has so many of them or more."""
 
 
 class Sizes(NamedTuple):
@@ -38,6 +43,13 @@ def split_sizes(protocol: Mapping[str, Any], n_samples: int) -> Sizes:
     if protocol.get("tuning") == "validation":
         validation = max(2, round(protocol["validation_share"] * n_samples))
     return Sizes(n_samples - validation - test, validation, test)
+
+
+def parts_of_splits(n_splits: int) -> list[range]:
+    """Share splits among jobs, so that a large data set does not keep one core busy alone."""
+    n_jobs = min(MOST_JOBS, max(1, n_splits // PER_JOB))
+    ends = [n_splits * job // n_jobs for job in range(n_jobs + 1)]
+    return [range(first, last) for first, last in pairwise(ends)]
 
 
 def fitting_protocol(

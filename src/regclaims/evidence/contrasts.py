@@ -21,7 +21,7 @@ BINARY = ("has_zero", "exact_support", "top_exact")
 """Metrics of fits that are 0 or 1."""
 
 
-def contrast(evidence: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
+def contrast(evidence: pd.DataFrame, part: Mapping[str, Any], overlap: float = 0.0) -> pd.DataFrame:
     """Evaluate one part of a rule in every cell that has its arms.
 
     Parameters
@@ -31,6 +31,8 @@ def contrast(evidence: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
         ``method``, ``tuning``, the metric), or stability. All rows of a cell, or none.
     part : mapping
         A `config.claims.Part` as plain data.
+    overlap : float
+        n_test/n_train where replicates are splits of the same rows; see `judging.student`.
 
     Returns
     -------
@@ -38,7 +40,7 @@ def contrast(evidence: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
         Indexed by ``cell_id``, columns as `CellContrast`.
     """
     compare = _jackknifed if part["evidence"] == "stability" else _replicated
-    cells = compare(evidence, part)
+    cells = compare(evidence, part, overlap)
     names = list(CellContrast.__annotations__)
     rows = [[getattr(value, name) for name in names] for value in cells.values()]
     index = pd.Index(list(cells), name="cell_id", dtype=str)
@@ -47,7 +49,9 @@ def contrast(evidence: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
     return table.sort_index()
 
 
-def _replicated(fits: pd.DataFrame, part: Mapping[str, Any]) -> dict[str, CellContrast]:
+def _replicated(
+    fits: pd.DataFrame, part: Mapping[str, Any], overlap: float
+) -> dict[str, CellContrast]:
     if "role" in fits:
         fits = fits[fits["role"] == EVIDENCE]
     for level, wanted in part.get("where", {}).items():
@@ -57,11 +61,12 @@ def _replicated(fits: pd.DataFrame, part: Mapping[str, Any]) -> dict[str, CellCo
     replicates = fits.groupby("cell_id")["replicate"].nunique()
     if part["scale"] == "digits":
         return _each(values, replicates, lambda row: identity(row, versus))
-    if _is_event(part) and not isinstance(versus, Mapping):
+    if _is_event(part) and not isinstance(versus, Mapping) and not overlap:
         return _each(
             values, replicates, lambda row: binomial(row, versus, part["direction"], margin)
         )
-    return _each(_effects(fits, values, part), replicates, lambda row: student(row, margin))
+    effects = _effects(fits, values, part)
+    return _each(effects, replicates, lambda row: student(row, margin, overlap))
 
 
 def _is_event(part: Mapping[str, Any]) -> bool:
@@ -78,7 +83,9 @@ def _each(
     return {str(cell): judge(row[: replicates[cell]]) for cell, row in rows}
 
 
-def _jackknifed(stability: pd.DataFrame, part: Mapping[str, Any]) -> dict[str, CellContrast]:
+def _jackknifed(
+    stability: pd.DataFrame, part: Mapping[str, Any], overlap: float
+) -> dict[str, CellContrast]:
     one = _measured(stability, part, part["metric"])
     versus = part["versus"]
     if not isinstance(versus, Mapping):
@@ -88,7 +95,9 @@ def _jackknifed(stability: pd.DataFrame, part: Mapping[str, Any]) -> dict[str, C
     found = {}
     for cell in sorted(one.keys() & other.keys()):
         effect = _compared(one[cell], other[cell], part)
-        found[cell] = jackknife(effect.value, effect.left_out, part["margin"], effect.undefined)
+        found[cell] = jackknife(
+            effect.value, effect.left_out, part["margin"], effect.undefined, overlap
+        )
     return found
 
 

@@ -53,7 +53,7 @@ class CellContrast:
     state: str
 
 
-def student(effects: Array, margin: float) -> CellContrast:
+def student(effects: Array, margin: float, overlap: float = 0.0) -> CellContrast:
     """Studentize the mean of one effect per replicate.
 
     Parameters
@@ -62,6 +62,10 @@ def student(effects: Array, margin: float) -> CellContrast:
         NaN where undefined.
     margin : float
         delta.
+    overlap : float
+        Of random splits of the same rows, n_test/n_train: the squared standard error is
+        (1/R + overlap) s^2, and R replicates that agree count as 1/(1/R + overlap) (corrected
+        resampled t; Nadeau and Bengio 2003). 0 for independent replicates.
 
     Returns
     -------
@@ -72,11 +76,14 @@ def student(effects: Array, margin: float) -> CellContrast:
     defined = effects[np.isfinite(effects)]
     if len(defined) < 2:
         return undecided(len(effects), len(effects) - len(defined))
-    se = float(defined.std(ddof=1) / np.sqrt(len(defined)))
-    return _studentized(float(defined.mean()), se, len(defined) - 1, margin, effects)
+    se = float(defined.std(ddof=1) * np.sqrt(1 / len(defined) + overlap))
+    mean, df = float(defined.mean()), len(defined) - 1
+    return _studentized(mean, se, df, margin, effects, overlap)
 
 
-def jackknife(value: float, left_out: Array, margin: float, undefined: int = 0) -> CellContrast:
+def jackknife(
+    value: float, left_out: Array, margin: float, undefined: int = 0, overlap: float = 0.0
+) -> CellContrast:
     """Studentize a statistic of R replicates by its delete-one jackknife, with R-1 d.f.
 
     Parameters
@@ -88,13 +95,16 @@ def jackknife(value: float, left_out: Array, margin: float, undefined: int = 0) 
         delta.
     undefined : int
         Replicates that had no say in it.
+    overlap : float
+        As for `student`; for a statistic that is no mean the correction is a guide.
     """
     n = len(left_out)
     if not (np.isfinite(value) and np.isfinite(left_out).all() and n > 1):
         return undecided(n, n)
     values = left_out.copy()
     values[:undefined] = np.nan
-    return _studentized(value, jackknife_error(left_out), n - 1, margin, values)
+    se = jackknife_error(left_out) * np.sqrt(1 + n * overlap)
+    return _studentized(value, float(se), n - 1, margin, values, overlap)
 
 
 def binomial(events: Array, versus: float, direction: str, margin: float) -> CellContrast:
@@ -169,11 +179,13 @@ def identity(deviations: Array, tolerance: float) -> CellContrast:
     return replace(found, state=HOLDS if within else REVERSED)
 
 
-def _studentized(effect: float, se: float, df: int, margin: float, values: Array) -> CellContrast:
+def _studentized(
+    effect: float, se: float, df: int, margin: float, values: Array, overlap: float
+) -> CellContrast:
     if se <= SAME * max(1.0, abs(effect)):
         # All replicates agree, and Student's t knows no spread. The sign test still holds: were the
         # median not beyond delta, n of n beyond it would have probability 2^-n at most.
-        agree = 0.5 ** (df + 1)
+        agree = 0.5 ** (1 / (1 / (df + 1) + overlap))
         p_above = agree if effect - margin > SAME else 1.0
         p_below = agree if effect - margin < -SAME else 1.0
         found = _judged(effect, 0.0, (effect, effect), p_above, p_below, margin, values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -113,16 +113,21 @@ def _scikit_learns() -> ModuleType:
 
 
 SOLVERS = {"regclaims": _own, "sklearn": _scikit_learns}
-"""Where `gaussian_path`, `ridge_path`, `least_squares` and `cv_path` are taken from."""
+"""Where `gaussian_path`, `ridge_path`, `least_squares` and `cv_paths` are taken from."""
+
+
+LOGISTIC = "logistic-"
+"""Prefix of the methods of the logistic loss."""
 
 
 @dataclass(frozen=True)
 class Method:
-    """A method of the squared loss that makes a path: its share of L1, and who solves it.
+    """A method that makes a path: its loss, by its name, its share of L1, and who solves it.
 
     Attributes
     ----------
     name : str
+        Begins with `LOGISTIC` where the loss is the logistic one, which our own solvers fit.
     l1_ratio : float or None
         0 is ridge, None is least squares.
     solver : str
@@ -134,6 +139,11 @@ class Method:
     solver: str = "regclaims"
 
     @property
+    def logistic(self) -> bool:
+        """Whether its loss is the logistic one."""
+        return self.name.startswith(LOGISTIC)
+
+    @property
     def _solvers(self) -> ModuleType:
         return SOLVERS[self.solver]()
 
@@ -141,21 +151,37 @@ class Method:
         """Fit the whole path, on a longer grid if so asked; least squares has one fit."""
         if self.l1_ratio is None:
             return self._solvers.least_squares(X, y)
-        if self.l1_ratio == 0:
-            return self._ridge(X, y, settings.n_lambdas, longer)
         options = settings.grid(X.shape[0], X.shape[1], longer)
-        return self._solvers.gaussian_path(X, y, l1_ratio=self.l1_ratio, **options)
+        if self.l1_ratio == 0:
+            ridge = self._logistic_ridge if self.logistic else self._ridge
+            return ridge(X, y, settings, longer)
+        return self._path(X, y, **options)
 
-    def _ridge(self, X: Array, y: Array, n_lambdas: int, longer: bool) -> Path:
-        path: Path = self._solvers.ridge_path(X, y, n_lambdas=n_lambdas)
+    def _path(self, X: Array, y: Array, **options: Any) -> Path:
+        path = solvers.logistic_path if self.logistic else self._solvers.gaussian_path
+        return path(X, y, l1_ratio=float(self.l1_ratio or 0), **options)
+
+    def _ridge(self, X: Array, y: Array, settings: Settings, longer: bool) -> Path:
+        path: Path = self._solvers.ridge_path(X, y, n_lambdas=settings.n_lambdas)
         if not longer:
             return path
         return self._solvers.ridge_path(X, y, lambdas=longer_ridge_grid(path.lambdas))
 
+    def _logistic_ridge(self, X: Array, y: Array, settings: Settings, longer: bool) -> Path:
+        count, stop = settings.n_lambdas, settings.deviance_stop
+        path = solvers.logistic_ridge_path(X, y, n_lambdas=count, deviance_stop=stop)
+        if not longer:
+            return path
+        stop = settings.grid(X.shape[0], X.shape[1], longer)["deviance_stop"]
+        grid = longer_ridge_grid(path.lambdas)
+        return solvers.logistic_ridge_path(X, y, lambdas=grid, deviance_stop=stop)
+
     def fit_at(self, X: Array, y: Array, lambdas: Array) -> Path:
         """Fit at given lambdas."""
         if self.l1_ratio:
-            return self._solvers.gaussian_path(X, y, l1_ratio=self.l1_ratio, lambdas=lambdas)
+            return self._path(X, y, lambdas=lambdas)
+        if self.logistic:
+            return solvers.logistic_ridge_path(X, y, lambdas=lambdas)
         return self._solvers.ridge_path(X, y, lambdas=lambdas)
 
     def with_df(self, X: Array, y: Array, df: float) -> Path:
@@ -168,16 +194,33 @@ class Method:
         """Cross-validate the path's lambdas; there is nothing to choose for least squares."""
         if self.l1_ratio is None:
             return None
-        return self._solvers.cv_path(
-            X, y, l1_ratio=self.l1_ratio, lambdas=path.lambdas, folds=folds
-        )
+        return cross_validate([(self, path)], X, y, folds)[0]
+
+
+def cross_validate(
+    fitted: Sequence[tuple[Method, Path]], X: Any, y: Array, folds: NDArray[np.int64]
+) -> list[FoldErrors]:
+    """Cross-validate the paths of several methods of one loss and one solver, fold by fold.
+
+    Parameters
+    ----------
+    fitted : sequence of (Method, Path)
+        Without least squares.
+    X : (n, p), dense or scipy sparse
+    y : (n,)
+    folds : (n,)
+    """
+    requests = [(float(method.l1_ratio or 0), path.lambdas) for method, path in fitted]
+    first = fitted[0][0]
+    if first.logistic:
+        return solvers.cv_paths(X, y, requests, folds=folds, loss="logistic")
+    found: list[FoldErrors] = SOLVERS[first.solver]().cv_paths(X, y, requests, folds=folds)
+    return found
 
 
 OLS, RIDGE, LASSO = "ols", "ridge", "lasso"
 RELAXED, ADAPTIVE = "relaxed-lasso", "adaptive-lasso"
 NET, RESCALED = "elastic-net", "elastic-net-rescaled"
-LOGISTIC = "logistic-"
-"""Prefix of the methods of the logistic loss."""
 
 FAMILIES = {"linear": ("least-squares", "lasso", "elastic-net"), "logistic": ("logistic",)}
 """Families of methods by response; a family's fits to a shard are one job."""
@@ -188,10 +231,17 @@ def net(l1_ratio: float) -> str:
     return f"{NET}-{l1_ratio:g}"
 
 
-def path_methods(l1_ratios: tuple[float, ...], solver: str = "regclaims") -> list[Method]:
-    """Return the methods that are one path: least squares, ridge, lasso, Elastic Nets."""
-    named = {OLS: None, RIDGE: 0.0, LASSO: 1.0} | {net(ratio): ratio for ratio in l1_ratios}
-    return [Method(name, ratio, solver) for name, ratio in named.items()]
+def path_methods(
+    l1_ratios: tuple[float, ...], solver: str = "regclaims", logistic: bool = False
+) -> list[Method]:
+    """Return the methods that are one path: least squares, ridge, lasso, Elastic Nets.
+
+    Least squares are always of the squared loss; the others of the logistic one if so asked.
+    """
+    prefix = LOGISTIC if logistic else ""
+    named = {RIDGE: 0.0, LASSO: 1.0} | {net(ratio): ratio for ratio in l1_ratios}
+    penalized = [Method(prefix + name, ratio, solver) for name, ratio in named.items()]
+    return [Method(OLS, None, solver), *penalized]
 
 
 def method_names(l1_ratios: tuple[float, ...], logistic: tuple[float, ...]) -> dict[str, list[str]]:

@@ -2,152 +2,221 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from regclaims.datasets import Loaded, impute
-from regclaims.evidence.methods import Method, Settings
+from regclaims.datasets import Loaded
+from regclaims.evidence.methods import SHAPES, Method, Settings, cross_validate, path_methods
+from regclaims.evidence.splits import Split, draw_split
 from regclaims.keys import generator
 from regclaims.metrics.sparsity import sparsity
-from regclaims.solvers import Path, draw_folds
+from regclaims.solvers import NULL_DF, Path
 from regclaims.tuning import smallest
 from regclaims.vocabulary import Array
 
 STAGE = "real"
+NULL = "null"
+"""Name of the model without columns: the mean, or the share of class 1, of the training rows."""
+
+CLASSIFICATION = "classification"
 
 
-def split_dataset(
+@dataclass(frozen=True)
+class Splits:
+    """What some splits of a data set gave.
+
+    Attributes
+    ----------
+    tested : DataFrame
+        One row per split, method and tuning: the certificate, zeros, and the errors that `errors`
+        gives.
+    coefs : DataFrame
+        ``split, method, tuning, columns, values``: the non-zero coefficients of each fit that is
+        determined, per standard deviation of their column in the training rows, and where among the
+        data set's columns they are.
+    """
+
+    tested: pd.DataFrame
+    coefs: pd.DataFrame
+
+
+def contenders(task: str, protocol: Mapping[str, Any], settings: Settings) -> list[Method]:
+    """List the methods of a data set: least squares, and the penalized ones of its task.
+
+    Parameters
+    ----------
+    task : {"regression", "classification"}
+    protocol : mapping
+        Its ``l1_ratios`` go before those of the study.
+    settings : Settings
+    """
+    logistic = task == CLASSIFICATION
+    ratios = settings.logistic_l1_ratios if logistic else settings.l1_ratios
+    if protocol.get("l1_ratios") is not None:
+        ratios = tuple(protocol["l1_ratios"])
+    return path_methods(ratios, settings.solver, logistic)
+
+
+def own_settings(settings: Settings, protocol: Mapping[str, Any]) -> Settings:
+    """Return the settings with the end of the grid that a protocol asks for, if it does."""
+    floor = protocol.get("lambda_floor")
+    return settings if floor is None else replace(settings, floors=(floor,) * len(SHAPES))
+
+
+def fit_splits(
     data: Loaded,
     protocol: Mapping[str, Any],
     methods: Sequence[Method],
     settings: Settings,
+    splits: Sequence[int],
     *,
     seed: int,
     key: int,
-    name: str,
-) -> pd.DataFrame:
-    """Fit and test every method on repeated random splits.
+) -> Splits:
+    """Fit and test every method on some of the random splits.
 
     Parameters
     ----------
     data : Loaded
     protocol : mapping
-        ``splits``, ``test_share``, ``folds``.
+        A `config.datasets.Protocol` as plain data.
     methods : sequence of Method
+        As from `contenders`.
     settings : Settings
+    splits : sequence of int
+        Their numbers. A split is the same whichever others are fitted with it.
     seed, key : int
         Of the study and of the data set.
-    name : str
+    """
+    settings = own_settings(settings, protocol)
+    tested, coefs = [], []
+    for number in splits:
+        split = draw_split(data, protocol, generator(seed, STAGE, key, number))
+        scale = spread_of(split.X)
+        null = _null_predictor(data.task, split.y)
+        shape = {"split": number, "n_train": len(split.y), "n_test": len(split.y_test)}
+        for method, rule, path, k in _chosen(methods, split, settings, protocol, data.task):
+            name = {"method": method.name, "tuning": rule}
+            predictions = path.predict(split.X_test)[k] if path.certified[k] else None
+            row = shape | name | _solution(path, k)
+            if predictions is not None:
+                row |= errors(data.task, method, predictions, null, split.y_test)
+            if path.determined[k]:
+                row |= _zeros(path.coefs[k])
+                coefs.append({"split": number} | name | _nonzero(path.coefs[k] * scale, split))
+            tested.append(row)
+        tested.append(shape | _null_row(data.task, null, split))
+    columns = ["split", "method", "tuning", "columns", "values"]
+    return Splits(pd.DataFrame(tested), pd.DataFrame(coefs, columns=columns))
+
+
+def _chosen(
+    methods: Sequence[Method],
+    split: Split,
+    settings: Settings,
+    protocol: Mapping[str, Any],
+    task: str,
+) -> Iterator[tuple[Method, str, Path, int]]:
+    """Fit every method, and yield the fits that are chosen: method, rule, path and place."""
+    paths = [method.fit(split.X, split.y, settings) for method in methods]
+    pairs = list(zip(methods, paths, strict=True))
+    for method, path in pairs:
+        if method.l1_ratio is None:
+            yield method, "none", path, 0
+    pairs = [(method, path) for method, path in pairs if method.l1_ratio is not None]
+    if protocol["tuning"] == "validation":
+        for method, path in pairs:
+            error = _loss(task, path.predict(split.X_validation), split.y_validation)
+            yield method, "validation", path, smallest(np.where(path.certified, error, np.inf))
+        return
+    if not pairs:
+        return
+    folds = cross_validate(pairs, split.X, split.y, split.folds)
+    for (method, path), found in zip(pairs, folds, strict=True):
+        yield method, "cv-min", path, smallest(found.mean)
+        yield method, "cv-1se", path, found.one_standard_error
+
+
+def _loss(task: str, predictions: Array, y: Array) -> Array:
+    """Mean loss over the last axis: squared, or the log loss of linear predictors."""
+    if task == CLASSIFICATION:
+        return np.asarray((np.logaddexp(0.0, predictions) - y * predictions).mean(axis=-1))
+    return np.asarray(((predictions - y) ** 2).mean(axis=-1))
+
+
+def _null_predictor(task: str, y: Array) -> float:
+    mean = float(y.mean())
+    return float(np.log(mean / (1 - mean))) if task == CLASSIFICATION else mean
+
+
+def errors(
+    task: str, method: Method, predictions: Array, null: float, y: Array
+) -> dict[str, float]:
+    """Measure the errors of one fit on test rows.
+
+    Parameters
+    ----------
+    task : {"regression", "classification"}
+    method : Method
+        Least squares of classes are of 0 and 1: they have no log loss, and part the classes at .5.
+    predictions : (t,)
+        Linear predictors.
+    null : float
+        The null model's prediction.
+    y : (t,)
 
     Returns
     -------
-    DataFrame
-        One row per split and method: the certificate, zeros, and ``relative_error``, the test mean
-        squared error in units of the null model's (the training mean).
+    dict
+        ``relative_error``: mean squared error, or log loss of classes, in units of the null
+        model's; ``error_rate``, of classes: share that is taken for the other class.
     """
-    rows = []
-    n_test = max(2, round(protocol["test_share"] * len(data.y)))
-    for split in range(protocol["splits"]):
-        rng = generator(seed, STAGE, key, split)
-        order = rng.permutation(len(data.y))
-        test, train = order[:n_test], order[n_test:]
-        folds = draw_folds(rng, len(train), min(protocol["folds"], len(train)))
-        null = np.mean((data.y[test] - data.y[train].mean()) ** 2)
-        X, X_test = impute(data.X[train], data.X[test])
-        y = data.y[train]
-        for method in methods:
-            path = method.fit(X, y, settings)
-            errors = method.cross_validate(X, y, path, folds)
-            rule, k = "none", 0
-            if errors is not None:
-                rule, k = "cv-min", smallest(errors.mean)
-            rows.append(
-                {
-                    "dataset": name,
-                    "split": split,
-                    "method": method.name,
-                    "tuning": rule,
-                    "n_train": len(train),
-                    "n_test": n_test,
-                }
-                | _tested(path, k, X_test, data.y[test], float(null))
-            )
-    return pd.DataFrame(rows)
+    own = float(_loss(task, predictions, y) / _loss(task, np.full(len(y), null), y))
+    if task != CLASSIFICATION:
+        return {"relative_error": own}
+    border = 0.0 if method.logistic or method.name == NULL else 0.5
+    rate = {"error_rate": float(np.mean((predictions > border) != (y == 1)))}
+    return rate if border else {"relative_error": own} | rate
 
 
-def _tested(path: Path, k: int, X: Array, y: Array, null: float) -> dict[str, Any]:
-    row: dict[str, Any] = {
+def _solution(path: Path, k: int) -> dict[str, Any]:
+    df = float(path.degrees(np.array([k]))[0])
+    return {
         "lambda": float(path.lambdas[k]),
         "at_grid_end": k == len(path) - 1 > 0,
-        "df": float(path.df[k]),
+        "df": df,
+        "null": df < NULL_DF if path.l1_ratio == 0 else not path.coefs[k].any(),
         "kkt": float(path.kkt[k]),
         "gap": float(path.gap[k]),
         "status": str(path.status[k]),
     }
-    if path.determined[k]:
-        error = np.mean((y - X @ path.coefs[k] - path.intercepts[k]) ** 2)
-        zeros = sparsity(path.coefs[k : k + 1])
-        row |= {name: float(value[0]) for name, value in zeros.items()}
-        row["relative_error"] = float(error / null)
-    return row
 
 
-def path_bands(
-    data: Loaded,
-    methods: Sequence[Method],
-    settings: Settings,
-    *,
-    seed: int,
-    key: int,
-    resamples: int,
-) -> pd.DataFrame:
-    """Trace every coefficient along each method's path, with its spread over subsamples.
+def _zeros(coef: Array) -> dict[str, float]:
+    return {name: float(value[0]) for name, value in sparsity(coef[None]).items()}
 
-    Parameters
-    ----------
-    data : Loaded
-    methods : sequence of Method
-        Least squares has no path and is left out.
-    settings : Settings
-    seed, key : int
-    resamples : int
-        Random halves of the rows (without replacement) that are fitted on the same lambdas.
 
-    Returns
-    -------
-    DataFrame
-        ``method, lambda_index, lambda_ratio, feature, coef, low, high``; coefficients per standard
-        deviation of their column, ``low`` and ``high`` the 5 and 95 % points over the halves.
-    """
-    (X,) = impute(data.X)
-    scale = X.std(axis=0)
-    halves = [
-        generator(seed, "halves", key, i).permutation(len(data.y))[: len(data.y) // 2]
-        for i in range(resamples)
-    ]
-    tables = []
-    for method in methods:
-        if method.l1_ratio is None:
-            continue
-        path = method.fit(X, data.y, settings)
-        refits = [method.fit_at(X[rows], data.y[rows], path.lambdas) for rows in halves]
-        spread = np.array([refit.coefs for refit in refits]) * scale
-        low, high = np.quantile(spread, [0.05, 0.95], axis=0)
-        index, feature = np.indices(path.coefs.shape)
-        tables.append(
-            pd.DataFrame(
-                {
-                    "method": method.name,
-                    "lambda_index": index.ravel(),
-                    "lambda_ratio": (path.lambdas / path.lambdas[0])[index.ravel()],
-                    "feature": np.array(data.features)[feature.ravel()],
-                    "coef": (path.coefs * scale).ravel(),
-                    "low": low.ravel(),
-                    "high": high.ravel(),
-                }
-            )
-        )
-    return pd.concat(tables, ignore_index=True)
+def _nonzero(coef: Array, split: Split) -> dict[str, Any]:
+    there = np.flatnonzero(coef)
+    return {"columns": split.columns[there], "values": coef[there]}
+
+
+def _null_row(task: str, null: float, split: Split) -> dict[str, Any]:
+    model = Method(NULL, None)
+    row = {"method": NULL, "tuning": "none", "status": "converged", "df": 0.0, "null": True}
+    row |= {"n_nonzero": 0.0, "zero_share": 1.0, "has_zero": 1.0, "kkt": 0.0, "gap": 0.0}
+    predictions = np.full(len(split.y_test), null)
+    return row | errors(task, model, predictions, null, split.y_test)
+
+
+def spread_of(X: Any) -> Array:
+    """Return the standard deviation of each column of `X` (n, q), dense or sparse."""
+    if isinstance(X, np.ndarray):
+        return np.asarray(X.std(axis=0))
+    mean = np.asarray(X.mean(axis=0)).ravel()
+    square = np.asarray(X.multiply(X).mean(axis=0)).ravel()
+    return np.sqrt(np.maximum(square - mean**2, 0.0))

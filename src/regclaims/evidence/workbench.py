@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regclaims.designs import Draw, Scenario
-from regclaims.evidence.methods import LOGISTIC, Method, Settings, longer_ridge_grid
+from regclaims.evidence.methods import Method, Settings
 from regclaims.metrics.classification import expected_log_loss
-from regclaims.solvers import FoldErrors, Path, logistic_path, logistic_ridge_path
+from regclaims.solvers import FoldErrors, Path
 from regclaims.tuning import least_bic
 from regclaims.vocabulary import Array
 
@@ -47,24 +47,9 @@ class Workbench:
         """Return the fits of a method's path, made when first asked for."""
         key = (method.name, longer)
         if key not in self._paths:
-            self._paths[key] = PathFits(self, method, self._path(method, longer))
+            path = method.fit(self.draw.X, self.draw.y, self.settings, longer)
+            self._paths[key] = PathFits(self, method, path)
         return self._paths[key]
-
-    def _path(self, method: Method, longer: bool) -> Path:
-        X, y = self.draw.X, self.draw.y
-        if not method.name.startswith(LOGISTIC):
-            return method.fit(X, y, self.settings, longer)
-        n, p = X.shape
-        options = self.settings.grid(n, p, longer)
-        if method.l1_ratio:
-            return logistic_path(X, y, l1_ratio=method.l1_ratio, **options)
-        short = self.settings.grid(n, p, False)
-        count, stop = short["n_lambdas"], short["deviance_stop"]
-        path = logistic_ridge_path(X, y, n_lambdas=count, deviance_stop=stop)
-        if not longer:
-            return path
-        grid = longer_ridge_grid(path.lambdas)
-        return logistic_ridge_path(X, y, lambdas=grid, deviance_stop=options["deviance_stop"])
 
     @cached_property
     def bayes(self) -> float:

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 
 from regclaims.evidence.methods import ADAPTIVE, LASSO, LOGISTIC, NET, OLS, RELAXED, RESCALED, RIDGE
 
+NULL_MODEL = "null"
+
 NAMES = {
+    NULL_MODEL: "null model",
     OLS: "least squares",
     RIDGE: "ridge",
     LASSO: "lasso",
@@ -38,6 +41,26 @@ def method_name(method: str) -> str:
         return f"logistic {method_name(method.removeprefix(LOGISTIC))}"
     ratio = method.removeprefix(f"{NET}-")
     return NAMES.get(method, method if ratio == method else f"Elastic Net ({ratio})")
+
+
+def plain(name: str) -> str:
+    """Name a method without its loss, where that is clear from the data."""
+    return name.removeprefix(LOGISTIC)
+
+
+MOST_LETTERS = 22
+
+
+def column_label(name: str) -> str:
+    """Name a column of somebody's data in a figure, so that nothing in it is taken for a command.
+
+    A dollar begins no formula, what the font may lack is a question mark, and the name is cut
+    where it would push the drawing aside.
+    """
+    known = "".join(c if " " <= c <= "~" or "\u00a1" <= c <= "\u00ff" else "?" for c in name)
+    short = known if len(known) <= MOST_LETTERS else known[: MOST_LETTERS - 3] + "..."
+    # Matplotlib leaves labels with a leading underscore out of legends.
+    return short.replace("\\", "/").replace("$", r"\$").rjust(len(short) + short.startswith("_"))
 
 
 def in_order(methods: Iterable[str]) -> list[str]:

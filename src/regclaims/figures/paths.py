@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from regclaims.evidence.methods import LASSO, RIDGE
-from regclaims.figures.names import shown_nets
+from regclaims.figures.names import column_label, plain, shown_nets
 from regclaims.figures.style import SHARE_OF_LAMBDA, look, styled
 
 HIGHLIGHTED: tuple[tuple[str, Any], ...] = (
@@ -35,7 +35,7 @@ def table(paths: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     paths : DataFrame
-        As from `evidence.real.path_bands`.
+        As from `evidence.bands.path_bands`.
 
     Returns
     -------
@@ -43,6 +43,7 @@ def table(paths: pd.DataFrame) -> pd.DataFrame:
         Those of ridge, one Elastic Net and the lasso with ``rank``: 0 for the column whose
         coefficient becomes largest.
     """
+    paths = paths.assign(method=paths["method"].map(plain))
     paths = paths[paths["method"].isin([RIDGE, *shown_nets(paths["method"], 1), LASSO])]
     largest = paths.groupby("feature")["coef"].apply(lambda coef: coef.abs().max())
     rank = largest.rank(ascending=False, method="first").astype(int) - 1
@@ -63,15 +64,22 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
     """Draw one panel per method, null model on the left."""
     methods = list(dict.fromkeys(data["method"]))
     with styled(1, len(methods), 2.7, sharey=True) as (figure, grid):
-        for axes, method in zip(grid[0], methods, strict=True):
-            _panel(axes, data[data["method"] == method])
-            axes.set_title(look(method, methods)["label"])
-            axes.set_xlabel(SHARE_OF_LAMBDA)
-        grid[0, 0].set_ylabel("coefficient per s.d. of its column")
-        handles, labels = grid[0, 0].get_legend_handles_labels()
-        # Drawn from the weakest to the strongest; listed from the strongest.
-        figure.legend(handles[::-1], labels[::-1], loc="outside lower center", ncols=len(handles))
+        handles, labels = panels(data, grid[0])
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(handles))
         yield figure
+
+
+def panels(data: pd.DataFrame, row: Sequence[Axes]) -> tuple[list[Any], list[str]]:
+    """Draw one panel per method; returns handles and labels of the columns that are named."""
+    methods = list(dict.fromkeys(data["method"]))
+    for axes, method in zip(row, methods, strict=True):
+        _panel(axes, data[data["method"] == method])
+        axes.set_title(look(method, methods)["label"])
+        axes.set_xlabel(SHARE_OF_LAMBDA)
+    row[0].set_ylabel("coefficient per s.d. of its column")
+    handles, labels = row[0].get_legend_handles_labels()
+    # Drawn from the weakest to the strongest; listed from the strongest.
+    return handles[::-1], labels[::-1]
 
 
 def _begun(data: pd.DataFrame) -> pd.DataFrame:
@@ -89,7 +97,8 @@ def _panel(axes: Axes, data: pd.DataFrame) -> None:
         x = path["lambda_ratio"]
         if rank < len(HIGHLIGHTED):
             color, line = HIGHLIGHTED[rank]
-            axes.plot(x, path["coef"], color=color, linestyle=line, label=path["feature"].iloc[0])
+            label = column_label(str(path["feature"].iloc[0]))
+            axes.plot(x, path["coef"], color=color, linestyle=line, label=label)
             axes.fill_between(x, path["low"], path["high"], color=color, alpha=0.12, linewidth=0)
         else:
             axes.plot(x, path["coef"], color="#b0b0b0", linewidth=0.8, zorder=1)

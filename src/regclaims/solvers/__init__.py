@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from regclaims.solvers.adaptive import adaptive_path
 from regclaims.solvers.certificate import MAX_RESIDUAL, certificate
-from regclaims.solvers.cross_validation import FoldErrors, cv_path, draw_folds
+from regclaims.solvers.cross_validation import FoldErrors, cv_path, cv_paths, draw_folds
 from regclaims.solvers.gaussian import gaussian_path
 from regclaims.solvers.grid import lambda_grid
 from regclaims.solvers.logistic import logistic_path
@@ -26,6 +26,7 @@ __all__ = [
     "adaptive_path",
     "certificate",
     "cv_path",
+    "cv_paths",
     "draw_folds",
     "gaussian_path",
     "lambda_grid",

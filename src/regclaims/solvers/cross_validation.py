@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from regclaims.solvers import gaussian, logistic, ridge
+from regclaims.solvers import gaussian, logistic, logistic_ridge, ridge
 from regclaims.solvers.checks import checked
 from regclaims.solvers.grid import checked_grid, checked_lambdas, checked_ratio
 from regclaims.solvers.path import Path
@@ -90,7 +91,7 @@ def cv_path(
     folds : (n,)
         Number of the fold of each row, from 0.
     l1_ratio : float
-        0 is ridge (squared loss only).
+        0 is ridge.
     lambdas : (k,), optional
         By default those of the path on all rows.
     n_lambdas, lambda_min_ratio, standardize, fit_intercept, sample_weight
@@ -108,8 +109,6 @@ def cv_path(
         If folds are not whole numbers for every row, at least two of them, each with a row of
         positive weight, or as the path does.
     """
-    if l1_ratio == 0 and loss != "squared":
-        raise ValueError("ridge (l1_ratio 0) is for the squared loss")
     ratio = 0.0 if l1_ratio == 0 else checked_ratio(l1_ratio)
     X, response, weights, folds = _rows(X, y, sample_weight, folds)
     options: dict[str, Any] = {
@@ -122,17 +121,69 @@ def cv_path(
         grid = _default_grid(whole, ratio, n_lambdas, lambda_min_ratio)
     else:
         grid = checked_lambdas(lambdas)
-    errors, converged = [], []
+    return _folds(X, response, weights, folds, [(ratio, grid)], options)[0]
+
+
+@one_thread()
+def cv_paths(
+    X: Any,
+    y: ArrayLike,
+    requests: Sequence[tuple[float, ArrayLike]],
+    *,
+    folds: NDArray[np.int64],
+    loss: str = "squared",
+) -> list[FoldErrors]:
+    """Cross-validate several paths at once: `cv_path` for each, but a fold is prepared only once.
+
+    Parameters
+    ----------
+    X, y, folds, loss
+        As for `cv_path`.
+    requests : sequence of (l1_ratio, lambdas)
+        An l1_ratio of 0 is ridge.
+
+    Returns
+    -------
+    list of FoldErrors
+        In the order of the requests.
+
+    Raises
+    ------
+    ValueError
+        As `cv_path` does.
+    """
+    checked_requests = [
+        (0.0 if ratio == 0 else checked_ratio(ratio), checked_lambdas(lambdas))
+        for ratio, lambdas in requests
+    ]
+    X, response, weights, folds = _rows(X, y, None, folds)
+    options: dict[str, Any] = {"standardize": True, "fit_intercept": True, "loss": loss}
+    return _folds(X, response, weights, folds, checked_requests, options)
+
+
+def _folds(
+    X: Any,
+    y: Array,
+    weights: Array | None,
+    folds: NDArray[np.int64],
+    requests: Sequence[tuple[float, Array]],
+    options: Mapping[str, Any],
+) -> list[FoldErrors]:
+    """Leave out each fold in turn; one problem, with its Gram matrix, serves all requests."""
+    errors: list[list[Array]] = [[] for _ in requests]
+    converged: list[list[NDArray[np.bool_]]] = [[] for _ in requests]
     for fold in range(int(folds.max()) + 1):
         out = folds == fold
-        kept = None if weights is None else weights[~out]
-        problem = prepare(X[~out], response[~out], sample_weight=kept, **options)
-        path = _solve(problem, ratio, grid)
-        errors.append(
-            _error(path, X[out], response[out], None if weights is None else weights[out])
-        )
-        converged.append(path.certified)
-    return FoldErrors(grid, np.array(errors), np.array(converged))
+        kept, held = (None, None) if weights is None else (weights[~out], weights[out])
+        problem = prepare(X[~out], y[~out], sample_weight=kept, **options)
+        for i, (ratio, lambdas) in enumerate(requests):
+            path = _solve(problem, ratio, lambdas)
+            errors[i].append(_error(path, X[out], y[out], held))
+            converged[i].append(path.certified)
+    return [
+        FoldErrors(lambdas, np.array(errors[i]), np.array(converged[i]))
+        for i, (_, lambdas) in enumerate(requests)
+    ]
 
 
 def draw_folds(rng: np.random.Generator, n_samples: int, n_folds: int) -> NDArray[np.int64]:
@@ -160,6 +211,8 @@ def _default_grid(
     problem: Problem, l1_ratio: float, n_lambdas: int, lambda_min_ratio: float | None
 ) -> Array:
     if l1_ratio == 0:
+        if problem.loss.name == "logistic":
+            return logistic_ridge.default_logistic_ridge_grid(problem, n_lambdas)
         return ridge.solve_ridge(problem, None, n_lambdas).lambdas
     shape = (problem.n, problem.p)
     return checked_grid(problem.max_gradient / l1_ratio, shape, None, n_lambdas, lambda_min_ratio)
@@ -167,6 +220,8 @@ def _default_grid(
 
 def _solve(problem: Problem, l1_ratio: float, lambdas: Array) -> Path:
     if l1_ratio == 0:
+        if problem.loss.name == "logistic":
+            return logistic_ridge.solve_logistic_ridge(problem, lambdas)
         return ridge.solve_ridge(problem, lambdas)
     if problem.loss.name == "logistic":
         return logistic.solve_logistic(problem, l1_ratio, lambdas)

@@ -6,6 +6,7 @@ LAPACK for ridge and least squares. Problems are prepared, and fits certified, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -90,10 +91,16 @@ def least_squares(X: Array, y: Array) -> Path:
     return _as_path(problem, model.coef_[None], 0.0, np.zeros(1), df)
 
 
-def cv_path(
-    X: Array, y: Array, *, l1_ratio: float, lambdas: Array, folds: NDArray[np.int64]
+def cv_paths(
+    X: Array, y: Array, requests: Sequence[tuple[float, Array]], *, folds: NDArray[np.int64]
+) -> list[FoldErrors]:
+    """Fit without each fold in turn; as `regclaims.solvers.cv_paths`."""
+    return [_fold_errors(X, y, ratio, lambdas, folds) for ratio, lambdas in requests]
+
+
+def _fold_errors(
+    X: Array, y: Array, l1_ratio: float, lambdas: Array, folds: NDArray[np.int64]
 ) -> FoldErrors:
-    """Fit without each fold in turn; as `regclaims.solvers.cv_path`."""
     errors, converged = [], []
     for fold in range(int(folds.max()) + 1):
         out = folds == fold
