@@ -65,6 +65,8 @@ def check_loaded(data, config):
         assert np.isfinite(entries).all()
     row = data.describe()
     assert 0 <= row["mean_correlation"] <= row["max_correlation"] <= 1
+    assert row["mean_correlation"] <= row["neighbour_correlation"] + 1e-12  # sums in another order
+    assert row["neighbour_correlation"] <= row["max_correlation"]
     assert row["condition_number"] >= 1
 
 

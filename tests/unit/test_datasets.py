@@ -508,6 +508,7 @@ def test_description_by_hand():
         "condition_number": pytest.approx(4),
         "mean_correlation": pytest.approx(0.6),
         "max_correlation": pytest.approx(0.6),
+        "neighbour_correlation": pytest.approx(0.6),
         "max_vif": pytest.approx(1.5625),
         "sampled_columns": 0,
         "class_balance": pytest.approx(np.nan, nan_ok=True),

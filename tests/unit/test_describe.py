@@ -52,6 +52,8 @@ def test_against_the_definitions():
     off_diagonal = np.abs(R[~np.eye(7, dtype=bool)])
     assert row["mean_correlation"] == pytest.approx(off_diagonal.mean(), **close)
     assert row["max_correlation"] == pytest.approx(off_diagonal.max(), **close)
+    nearest = [np.abs(np.delete(R[j], j)).max() for j in range(7)]
+    assert row["neighbour_correlation"] == pytest.approx(np.mean(nearest), **close)
     Z = (X - X.mean(axis=0)) / X.std(axis=0)
     shares = [left_over(np.delete(Z, j, axis=1), Z[:, j]) for j in range(7)]
     assert row["max_vif"] == pytest.approx(1 / min(shares), **close)
@@ -227,6 +229,7 @@ def test_a_data_set_is_described_by_name_or_file(project, capsys, name):
         "condition number": f"{row['condition_number']:.3g}, of the correlation matrix",
         "mean |correlation|": f"{row['mean_correlation']:.3f}",
         "max |correlation|": f"{row['max_correlation']:.3f}",
+        "of neighbours": f"{row['neighbour_correlation']:.3f}",
         "maximum VIF": f"{row['max_vif']:.3g}",
         "noise": f"{100 * row['noise']:.1f} % of the variance of the target is left, "
         "by least squares",

@@ -79,6 +79,7 @@ def _collinearity(about: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "condition number", f"{told}, of the correlation matrix"
     yield "mean |correlation|", f"{about['mean_correlation']:.3f}{of}"
     yield "max |correlation|", f"{about['max_correlation']:.3f}{of}"
+    yield "of neighbours", f"{about['neighbour_correlation']:.3f}{of}"
     if wide:
         yield "maximum VIF", "not defined (p >= n)"
     else:

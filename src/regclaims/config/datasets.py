@@ -40,6 +40,17 @@ class Protocol(Strict):
     l1_ratios: Annotated[list[Share], Field(min_length=1)] | None = Field(
         default=None, description="The Elastic Nets; without it, those of the study."
     )
+    max_terms: int | None = Field(
+        default=None,
+        ge=2,
+        description="Of sparse text only: per split, no more terms than these are fitted, the ones "
+        "that stand in the most rows that are trained on.",
+    )
+    lambda_floor: Share | None = Field(
+        default=None,
+        description="Where the grids of lasso and Elastic Net end, as a share of lambda_max; "
+        "without it, where the study's do.",
+    )
     halves: int = Field(
         default=50, ge=2, le=500, description="Random halves behind the bands of the path figure."
     )
@@ -113,6 +124,8 @@ class Dataset(Strict):
             raise ValueError("features is for sparse text (.svm, .svm.gz); others have a header")
         if sparse and (self.expansion, self.missing) != ("none", "refuse"):
             raise ValueError("sparse text (.svm, .svm.gz) takes no expansion and no missing")
+        if self.protocol.max_terms is not None and not sparse:
+            raise ValueError("protocol.max_terms is for sparse text (.svm, .svm.gz)")
         if self.target in self.drop:
             raise ValueError(f"target {self.target} must not be in drop")
         return self

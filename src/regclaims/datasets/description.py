@@ -34,11 +34,12 @@ LEAST_SQUARES, RIDGE = "least squares", "ridge"
 
 
 class Collinearity(NamedTuple):
-    """Four measures of collinearity; see `describe`."""
+    """Five measures of collinearity; see `describe`."""
 
     condition_number: float
     mean_correlation: float
     max_correlation: float
+    neighbour_correlation: float
     max_vif: float
 
 
@@ -56,9 +57,10 @@ def describe(data: Loaded) -> dict[str, Any]:
         ``n_samples``, ``n_features``, ``n_missing`` (values of the file), ``task``.
         ``kind``: ``numeric``, ``categorical``, ``numeric and categorical`` or ``sparse``.
         ``condition_number`` of the correlation matrix; infinite where it is singular, as for
-        p >= n. ``mean_correlation``, ``max_correlation``: of two columns, absolute. ``max_vif``:
-        the largest 1/(1 - R^2) of a column on all others; infinite where they are exactly
-        collinear, NaN where p >= n. ``sampled_columns``: how many columns these four were taken
+        p >= n. ``mean_correlation``, ``max_correlation``: of two columns, absolute.
+        ``neighbour_correlation``: of a column with the one that it is most correlated with,
+        absolute, the mean over columns. ``max_vif``: the largest 1/(1 - R^2) of a column on all others; infinite where they are exactly
+        collinear, NaN where p >= n. ``sampled_columns``: how many columns these five were taken
         from; 0 if all.
         ``class_balance``: share of the class 1; NaN without classes.
         ``noise``: share of the variance of y that is left, by ``noise_method``: ``least squares``
@@ -121,10 +123,13 @@ def _standardized(X: Array) -> tuple[Array, float]:
     return centred / np.where(norms > 0, norms, 1), float(rounding)
 
 
-def _correlations(R: Array) -> tuple[float, float]:
-    """Return mean and largest absolute value off the diagonal."""
+def _correlations(R: Array) -> tuple[float, float, float]:
+    """Return mean and largest absolute value off the diagonal, and the mean of the columns' own."""
     off_diagonal = np.abs(R[np.triu_indices(len(R), k=1)])
-    return float(off_diagonal.mean()), min(float(off_diagonal.max()), 1.0)
+    size = np.abs(R)
+    np.fill_diagonal(size, 0.0)
+    own = np.minimum(size.max(axis=0), 1.0)
+    return float(off_diagonal.mean()), min(float(off_diagonal.max()), 1.0), float(own.mean())
 
 
 def _factorized(Z: Array, y: Array, rounding: float) -> tuple[Collinearity, float]:
