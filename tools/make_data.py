@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Make the shipped data sets from the packages that they come with; see data/README.md.
 
     python tools/make_data.py FOLDER

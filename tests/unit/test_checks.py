@@ -86,22 +86,19 @@ def test_logistic_cells_are_not_cross_validated():
 def test_a_data_set_that_is_not_there():
     (line,) = told(study={"path_figure": "iris"})
     assert line == (
-        "small.yaml: path_figure: must be a data set of config/datasets (mine); found 'iris'"
+        "small.yaml: path_figure: must be a data set that the study takes (mine); found 'iris'"
     )
 
 
-@pytest.mark.parametrize(
-    ("data", "place"),
-    [
-        ({"task": "classification"}, "task: must be regression"),
-        ({"path": "data/reviews.svm.gz"}, "path: must be a table"),
-        ({"protocol": {"tuning": "validation"}}, "protocol.tuning: must be cross-validation"),
-        ({"protocol": {"l1_ratios": [0.5]}}, "protocol.l1_ratios: must be left out"),
-    ],
-)
-def test_data_that_no_study_fits_yet_are_refused_before_a_run(data, place):
-    (line,) = told(data=data)
-    assert line.startswith(f"config/datasets/mine.yaml: {place}")
+def test_a_data_set_left_out_is_not_there_for_a_figure_either():
+    (line,) = told(study={"real": {"leave_out": ["mine"]}})
+    assert line == (
+        "small.yaml: path_figure: must be a data set that the study takes (none); found 'mine'"
+    )
+    (line,) = told(study={"real": {"leave_out": ["iris"]}})
+    assert line == (
+        "small.yaml: real.leave_out[0]: must be a data set of config/datasets (mine); found 'iris'"
+    )
 
 
 @pytest.mark.parametrize(

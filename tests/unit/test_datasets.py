@@ -792,16 +792,16 @@ class Watching(Method):
 
     seen: list
 
-    def fit(self, X, y, settings):
+    def fit(self, X, y, settings, longer=False):
         type(self).seen.append((X, y))
-        return super().fit(X, y, settings)
+        return super().fit(X, y, settings, longer)
 
 
 def test_tuning_and_testing_against_scikit_learn(made):
     Watching.seen = []
     lasso = Watching("lasso", 1.0)
     rows = split_dataset(made, PROTOCOL | {"splits": 1}, [lasso], SETTINGS, **NAMES)
-    ((X, y),) = Watching.seen
+    X, y = Watching.seen[0]
     first = generator(NAMES["seed"], "real", NAMES["key"], 0)
     folds = draw_split(made, PROTOCOL, first).folds
     held_out = ~np.isin(made.y, y)
@@ -833,7 +833,7 @@ def test_tuning_and_testing_against_scikit_learn(made):
 
 def test_a_null_fit_has_relative_error_one(made):
     class Null(Method):
-        def fit(self, X, y, settings):
+        def fit(self, X, y, settings, longer=False):
             return super().fit(X, y, settings).until(1)
 
     rows = split_dataset(made, PROTOCOL, [Null("null", 1.0)], SETTINGS, **NAMES)

@@ -15,7 +15,7 @@ CONSTANTS = [
     r"\\(alpha|RcNorm\{b\})(=[01]|_1|\^2)",
     r"\\RcNorm\{[^}]*\}\^2",
     r"\\(sigma|beta)\^2",
-    r"p<5n",
+    r"p<5n|1/J\b",
     r"n/2|b_0|1\+\\lambda_2|\\lambda_2=|\\pi\^2/3",
     r"P\(y=1|=1/\(1\+e|\(1-\\gamma\)",
     r"[mnu]-(u\+)?1",

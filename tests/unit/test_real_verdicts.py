@@ -37,13 +37,13 @@ def data_set(name="one", effect=0.1, task="regression", saturated=False, p=20, *
     rng = np.random.default_rng(3)
     prefix = "logistic-" if task == "classification" else ""
     noise, rows = rng.standard_normal(20) * 0.01, []
-    tuning = about.pop("tuning", "cv-min")
+    tuning, at_end = about.pop("tuning", "cv-min"), about.pop("at_end", 0)
     for split in range(20):
         for method, error in (("ridge", 0.5), ("lasso", 0.5 + effect + noise[split])):
             rows.append(
                 {"split": split, "method": prefix + method, "tuning": tuning}
                 | {"status": "converged", "null": False, "relative_error": error}
-                | {"n_train": N_TRAIN, "n_test": N_TEST}
+                | {"n_train": N_TRAIN, "n_test": N_TEST, "at_grid_end": split < at_end}
             )
     stability = pd.DataFrame(
         columns=["method", "tuning", "metric", "value", "left_out", "n_undefined"]
@@ -54,7 +54,7 @@ def data_set(name="one", effect=0.1, task="regression", saturated=False, p=20, *
 
 def decided(own_rule, *sets, registered=()):
     registry = {"claim": {"group": "g", "real_rule": own_rule}, "none": {"real_rule": None}}
-    contrasts = real_contrasts(registry, {each.name: each for each in sets}, set(registered))
+    contrasts = real_contrasts(registry, {each.name: each for each in sets}, set(registered), 0.05)
     verdicts = real_verdicts(registry, BARS, contrasts)
     assert list(verdicts) == COLUMNS
     return contrasts, verdicts.set_index("scope")
@@ -110,6 +110,14 @@ def test_saturated_data_and_other_conditions_do_not_vote():
     assert verdicts.loc["all", "verdict"] == "not testable"
     contrasts, verdicts = decided(rule(bar="always", filters=["correlated"]), bad, good)
     assert verdicts.loc["all", ["verdict", "datasets"]].tolist() == ["supported", 1]
+
+
+def test_an_arm_at_the_end_of_its_grid_does_not_vote():
+    # One split of twenty may be there, two may not.
+    sets = [data_set("some", at_end=1)[0], data_set("many", at_end=2)[0]]
+    contrasts, _ = decided(rule(), *sets)
+    why = contrasts.set_index("dataset")["why_not"].to_dict()
+    assert why == {"some": "", "many": "at the grid's end"}
 
 
 def test_a_data_set_of_yours_is_kept_apart():

@@ -62,6 +62,7 @@ rule real_verdicts:
         datasets=list(DATASETS),
         registry=real_rules(),
         registered=REGISTERED_DATASETS,
+        max_at_end=STUDY.tuning.max_at_end,
         bars=BARS,
         code=code("real_verdicts.py"),
     script:

@@ -16,7 +16,7 @@ with job(globals()) as run:
         saturated = bool(flags["saturated"].iloc[0])
         data[name] = DataSet(name, splits, stability, about.iloc[0].to_dict(), saturated)
     registry = run.params.registry
-    contrasts = real_contrasts(registry, data, set(run.params.registered))
+    contrasts = real_contrasts(registry, data, set(run.params.registered), run.params.max_at_end)
     write_csv(run.output.verdicts, real_verdicts(registry, run.params.bars, contrasts))
     write_parquet(run.output.contrasts, contrasts)
     splits = [each.splits for each in data.values()]

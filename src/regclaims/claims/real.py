@@ -30,7 +30,7 @@ TUNED = ("cv-min", "validation")
 CORRELATED = 0.7
 LOW = 5
 
-SATURATED = "saturated"
+SATURATED, AT_END = "saturated", "at the grid's end"
 
 COLUMNS = [
     "claim_id",
@@ -88,7 +88,10 @@ class DataSet:
 
 
 def real_contrasts(
-    registry: Mapping[str, Mapping[str, Any]], data: Mapping[str, DataSet], registered: Set[str]
+    registry: Mapping[str, Mapping[str, Any]],
+    data: Mapping[str, DataSet],
+    registered: Set[str],
+    max_at_end: float,
 ) -> pd.DataFrame:
     """Contrast every part of every claim's real rule on every data set.
 
@@ -100,6 +103,8 @@ def real_contrasts(
         By name.
     registered : set of str
         Names of the data sets that were there when the rules were registered.
+    max_at_end : float
+        Share of a data set's splits in which an arm may be chosen at the end of its grid.
 
     Returns
     -------
@@ -111,7 +116,7 @@ def real_contrasts(
         _on_data_set(part, data_set).assign(
             claim_id=name,
             part=i,
-            why_not=_why_not(rule, data_set),
+            why_not=_why_not(rule, data_set, max_at_end),
             registered=data_set.name in registered,
         )
         for name, rule in _rules(registry)
@@ -127,11 +132,21 @@ def _rules(registry: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Map
             yield name, claim["real_rule"]
 
 
-def _why_not(rule: Mapping[str, Any], data_set: DataSet) -> str:
+def _why_not(rule: Mapping[str, Any], data_set: DataSet, max_at_end: float) -> str:
     if data_set.saturated:
         return SATURATED
     missed = [name for name in rule["filters"] if not data_set.conditions[name]]
-    return f"not {missed[0]}" if missed else ""
+    if missed:
+        return f"not {missed[0]}"
+    splits = data_set.splits
+    there = set(splits["tuning"])
+    ends = splits.groupby(["method", "tuning"])["at_grid_end"].mean()
+    for part in rule["parts"]:
+        arms = [part, *([part["versus"]] if isinstance(part["versus"], Mapping) else [])]
+        names = [tuple(_arm(arm, data_set, there).values()) for arm in arms]
+        if any(ends.get(name, 0.0) > max_at_end for name in names):
+            return AT_END
+    return ""
 
 
 def _on_data_set(part: Mapping[str, Any], data_set: DataSet) -> pd.DataFrame:

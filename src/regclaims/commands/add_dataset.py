@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 BIBLIOGRAPHY = Path("paper") / "references.bib"
 LONGEST = 60
-PROTOCOL = ("splits", "test_share", "folds")
 COMMENT = "# Written by `regclaims add-dataset`; docs/configuration.md says what each key means.\n"
 
 
@@ -70,7 +69,7 @@ def run(given: argparse.Namespace) -> None:
     if problems or dataset is None:
         raise InputError(problems)
     _write(file, dataset)
-    _say(given, name, file, loaded)
+    _say(given, name, file, loaded, dataset)
 
 
 def name_of(file: Path) -> str:
@@ -113,10 +112,13 @@ def _dataset(given: argparse.Namespace, name: str, loaded: Loaded) -> Dataset:
     from regclaims.config.base import validate
     from regclaims.config.datasets import Dataset, Protocol
     from regclaims.datasets import fitting_protocol
+    from regclaims.datasets.affordable import affordable
     from regclaims.datasets.target import Target
 
     target = Target(loaded.target, loaded.y, loaded.classes)
-    protocol = fitting_protocol(Protocol().model_dump(), len(loaded.y), target)
+    n, p = loaded.X.shape
+    cheap = affordable(Protocol().model_dump(), n, p, loaded.task)
+    protocol = fitting_protocol(cheap, n, target)
     data = {
         "title": given.title or re.sub("[-_]+", " ", name).strip().capitalize() or "Data",
         "source": "file",
@@ -128,7 +130,7 @@ def _dataset(given: argparse.Namespace, name: str, loaded: Loaded) -> Dataset:
         "licence": given.licence,
         "citation": given.citation,
         "about": f"Entered with `regclaims add-dataset`; {len(loaded.y):,} rows.",
-        "protocol": {key: protocol[key] for key in PROTOCOL},
+        "protocol": {key: protocol[key] for key in _told(protocol)},
     }
     dataset = validate(Dataset, data, "regclaims add-dataset")
     if dataset.path != data["path"]:
@@ -137,6 +139,13 @@ def _dataset(given: argparse.Namespace, name: str, loaded: Loaded) -> Dataset:
     if given.citation != "unknown" and BIBLIOGRAPHY.is_file():
         _check_citation(name, dataset)
     return dataset
+
+
+def _told(protocol: dict[str, Any]) -> tuple[str, ...]:
+    """List the keys of a protocol that one may want to change."""
+    if protocol["tuning"] == "validation":
+        return ("splits", "test_share", "tuning", "validation_share", "halves")
+    return ("splits", "test_share", "folds")
 
 
 def _path(file: Path) -> str:
@@ -160,7 +169,7 @@ def _write(file: Path, dataset: Dataset) -> None:
     # In the order of the model; of the defaults, those that one may want to change.
     keys = {*dataset.model_dump(exclude_defaults=True), "task", "missing", "protocol"}
     data = dataset.model_dump(include=keys)
-    data["protocol"] = {key: data["protocol"][key] for key in PROTOCOL}
+    data["protocol"] = {key: data["protocol"][key] for key in _told(data["protocol"])}
     write_text(file, COMMENT + as_yaml(data))
 
 
@@ -174,8 +183,23 @@ def as_yaml(data: dict[str, Any]) -> str:
     return text if yaml.safe_load(text) == data else yaml.safe_dump(data, **options)
 
 
-def _say(given: argparse.Namespace, name: str, file: Path, loaded: Loaded) -> None:
+def _say(
+    given: argparse.Namespace, name: str, file: Path, loaded: Loaded, dataset: Dataset
+) -> None:
+    from regclaims.datasets.affordable import BUDGET, core_seconds
+
     print(f"{file}: written: {in_words(loaded)}")
+    protocol = dataset.protocol
+    if protocol.tuning == "validation":
+        print(
+            "To cross-validate so many values would take too long: "
+            f"{protocol.validation_share:.0%} of the rows choose lambda, in {protocol.splits} "
+            "splits; edit the file to have it otherwise."
+        )
+    n, p = loaded.X.shape
+    seconds = core_seconds(protocol.model_dump(), n, p, loaded.task)
+    if seconds > BUDGET:
+        print(f"It will take about {seconds / 3600:.1f} hours of one core.")
     if given.task is None:
         print(f"The task was taken to be {loaded.task}; --task says otherwise.")
     unknown = [key for key in ("licence", "citation") if getattr(given, key) == "unknown"]

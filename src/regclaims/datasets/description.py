@@ -59,9 +59,9 @@ def describe(data: Loaded) -> dict[str, Any]:
         ``condition_number`` of the correlation matrix; infinite where it is singular, as for
         p >= n. ``mean_correlation``, ``max_correlation``: of two columns, absolute.
         ``neighbour_correlation``: of a column with the one that it is most correlated with,
-        absolute, the mean over columns. ``max_vif``: the largest 1/(1 - R^2) of a column on all others; infinite where they are exactly
-        collinear, NaN where p >= n. ``sampled_columns``: how many columns these five were taken
-        from; 0 if all.
+        absolute, the mean over columns. ``max_vif``: the largest 1/(1 - R^2) of a column on all
+        others; infinite where they are exactly collinear, NaN where p >= n. ``sampled_columns``:
+        how many columns these five were taken from; 0 if all.
         ``class_balance``: share of the class 1; NaN without classes.
         ``noise``: share of the variance of y that is left, by ``noise_method``: ``least squares``
         (1 less the adjusted R^2) where n > p + 1 and no column was left out; else ``ridge``

@@ -151,11 +151,10 @@ class Method:
         """Fit the whole path, on a longer grid if so asked; least squares has one fit."""
         if self.l1_ratio is None:
             return self._solvers.least_squares(X, y)
-        options = settings.grid(X.shape[0], X.shape[1], longer)
         if self.l1_ratio == 0:
             ridge = self._logistic_ridge if self.logistic else self._ridge
             return ridge(X, y, settings, longer)
-        return self._path(X, y, **options)
+        return self._path(X, y, **settings.grid(X.shape[0], X.shape[1], longer))
 
     def _path(self, X: Array, y: Array, **options: Any) -> Path:
         path = solvers.logistic_path if self.logistic else self._solvers.gaussian_path

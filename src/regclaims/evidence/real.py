@@ -12,6 +12,7 @@ import pandas as pd
 from regclaims.datasets import Loaded
 from regclaims.evidence.methods import SHAPES, Method, Settings, cross_validate, path_methods
 from regclaims.evidence.splits import Split, draw_split
+from regclaims.evidence.workbench import known, open_end
 from regclaims.keys import generator
 from regclaims.metrics.sparsity import sparsity
 from regclaims.solvers import NULL_DF, Path
@@ -99,19 +100,45 @@ def fit_splits(
         scale = spread_of(split.X)
         null = _null_predictor(data.task, split.y)
         shape = {"split": number, "n_train": len(split.y), "n_test": len(split.y_test)}
-        for method, rule, path, k in _chosen(methods, split, settings, protocol, data.task):
-            name = {"method": method.name, "tuning": rule}
-            predictions = path.predict(split.X_test)[k] if path.certified[k] else None
-            row = shape | name | _solution(path, k)
-            if predictions is not None:
-                row |= errors(data.task, method, predictions, null, split.y_test)
-            if path.determined[k]:
-                row |= _zeros(path.coefs[k])
-                coefs.append({"split": number} | name | _nonzero(path.coefs[k] * scale, split))
-            tested.append(row)
+        for found in _chosen(methods, split, settings, protocol, data.task):
+            predicted = found.path.predict(split.X_test)
+            for rule, k in found.rules.items():
+                method, path = found.method, found.path
+                name = {"method": method.name, "tuning": rule}
+                row = shape | name | _solution(path, k, found.at_end(rule))
+                if path.certified[k]:
+                    row |= errors(data.task, method, predicted[k], null, split.y_test)
+                if path.determined[k]:
+                    row |= _zeros(path.coefs[k])
+                    coefs.append({"split": number} | name | _nonzero(path.coefs[k] * scale, split))
+                tested.append(row)
         tested.append(shape | _null_row(data.task, null, split))
     columns = ["split", "method", "tuning", "columns", "values"]
     return Splits(pd.DataFrame(tested), pd.DataFrame(coefs, columns=columns))
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """A method's path, the place on it that each tuning rule chooses, and whether it goes on.
+
+    Attributes
+    ----------
+    method : Method
+    path : Path
+    rules : dict
+        Place by rule.
+    open_end : bool
+        A longer grid might do better: the error still changes where this one ends.
+    """
+
+    method: Method
+    path: Path
+    rules: Mapping[str, int]
+    open_end: bool = False
+
+    def at_end(self, rule: str) -> bool:
+        """Whether a rule would have chosen a smaller lambda, for all that is known."""
+        return self.open_end and self.rules[rule] == len(self.path) - 1
 
 
 def _chosen(
@@ -120,25 +147,50 @@ def _chosen(
     settings: Settings,
     protocol: Mapping[str, Any],
     task: str,
-) -> Iterator[tuple[Method, str, Path, int]]:
-    """Fit every method, and yield the fits that are chosen: method, rule, path and place."""
-    paths = [method.fit(split.X, split.y, settings) for method in methods]
-    pairs = list(zip(methods, paths, strict=True))
-    for method, path in pairs:
-        if method.l1_ratio is None:
-            yield method, "none", path, 0
-    pairs = [(method, path) for method, path in pairs if method.l1_ratio is not None]
-    if protocol["tuning"] == "validation":
-        for method, path in pairs:
-            error = _loss(task, path.predict(split.X_validation), split.y_validation)
-            yield method, "validation", path, smallest(np.where(path.certified, error, np.inf))
-        return
+) -> Iterator[Tuned]:
+    """Fit and tune every method."""
+    for method in (method for method in methods if method.l1_ratio is None):
+        yield Tuned(method, method.fit(split.X, split.y, settings), {"none": 0})
+    penalized = [method for method in methods if method.l1_ratio is not None]
+    tune = _by_validation if protocol["tuning"] == "validation" else _by_folds
+    chosen = tune(penalized, split, settings, task, longer=False)
+    # As in the synthetic study: where the best is the last, the grid was too short.
+    short = [found.method for found in chosen if any(map(found.at_end, found.rules))]
+    again = {found.method.name: found for found in tune(short, split, settings, task, longer=True)}
+    yield from (again.get(found.method.name, found) for found in chosen)
+
+
+def _by_validation(
+    methods: Sequence[Method], split: Split, settings: Settings, task: str, *, longer: bool
+) -> list[Tuned]:
+    chosen = []
+    for method in methods:
+        path = method.fit(split.X, split.y, settings, longer)
+        error = known(
+            _loss(task, path.predict(split.X_validation), split.y_validation), path.certified
+        )
+        rules = {"validation": smallest(error)}
+        chosen.append(Tuned(method, path, rules, open_end(path.lambdas, error)))
+    return chosen
+
+
+def _by_folds(
+    methods: Sequence[Method], split: Split, settings: Settings, task: str, *, longer: bool
+) -> list[Tuned]:
+    pairs = [(method, method.fit(split.X, split.y, settings, longer)) for method in methods]
     if not pairs:
-        return
-    folds = cross_validate(pairs, split.X, split.y, split.folds)
-    for (method, path), found in zip(pairs, folds, strict=True):
-        yield method, "cv-min", path, smallest(found.mean)
-        yield method, "cv-1se", path, found.one_standard_error
+        return []
+    return [
+        Tuned(
+            method,
+            path,
+            {"cv-min": smallest(errors.mean), "cv-1se": errors.one_standard_error},
+            open_end(path.lambdas, errors.mean),
+        )
+        for (method, path), errors in zip(
+            pairs, cross_validate(pairs, split.X, split.y, split.folds), strict=True
+        )
+    ]
 
 
 def _loss(task: str, predictions: Array, y: Array) -> Array:
@@ -183,11 +235,11 @@ def errors(
     return rate if border else {"relative_error": own} | rate
 
 
-def _solution(path: Path, k: int) -> dict[str, Any]:
+def _solution(path: Path, k: int, at_grid_end: bool) -> dict[str, Any]:
     df = float(path.degrees(np.array([k]))[0])
     return {
         "lambda": float(path.lambdas[k]),
-        "at_grid_end": k == len(path) - 1 > 0,
+        "at_grid_end": at_grid_end,
         "df": df,
         "null": df < NULL_DF if path.l1_ratio == 0 else not path.coefs[k].any(),
         "kkt": float(path.kkt[k]),
@@ -208,6 +260,7 @@ def _nonzero(coef: Array, split: Split) -> dict[str, Any]:
 def _null_row(task: str, null: float, split: Split) -> dict[str, Any]:
     model = Method(NULL, None)
     row = {"method": NULL, "tuning": "none", "status": "converged", "df": 0.0, "null": True}
+    row |= {"at_grid_end": False}
     row |= {"n_nonzero": 0.0, "zero_share": 1.0, "has_zero": 1.0, "kkt": 0.0, "gap": 0.0}
     predictions = np.full(len(split.y_test), null)
     return row | errors(task, model, predictions, null, split.y_test)

@@ -113,12 +113,7 @@ class PathFits:
         An optimum at the end of the grid is nothing to worry about where the path has come to its
         limit, least squares of least norm, as when ridge's best lambda is 0.
         """
-        lambdas, excess = self.path.lambdas, self.risks - self.bench.bayes
-        before = np.flatnonzero(lambdas >= DECADE * lambdas[-1])
-        # Where fits failed nothing is known of the limit.
-        if not len(before) or not np.isfinite(excess[[before[-1], -1]]).all():
-            return len(self.path) > 1
-        return not abs(excess[-1] - excess[before[-1]]) <= FLAT * excess[-1]
+        return open_end(self.path.lambdas, self.risks - self.bench.bayes)
 
     @cached_property
     def bic(self) -> tuple[int, float]:
@@ -136,6 +131,15 @@ class PathFits:
             draw, folds = self.bench.draw, self.bench.folds
             self._fold_errors = self.method.cross_validate(draw.X, draw.y, self.path, folds)
         return self._fold_errors
+
+
+def open_end(lambdas: Array, errors: Array) -> bool:
+    """Whether errors (k,) still change, by a share of `FLAT`, over the last decade of lambdas."""
+    before = np.flatnonzero(lambdas >= DECADE * lambdas[-1])
+    # Where fits failed nothing is known of the limit.
+    if not len(before) or not np.isfinite(errors[[before[-1], -1]]).all():
+        return len(lambdas) > 1
+    return not abs(errors[-1] - errors[before[-1]]) <= FLAT * errors[-1]
 
 
 def known(values: Array, certified: NDArray[np.bool_]) -> Array:

@@ -12,7 +12,7 @@ from regclaims.solvers.certificate import certified
 from regclaims.solvers.gaussian import NEVER
 from regclaims.solvers.grid import checked_count, checked_lambdas
 from regclaims.solvers.newton import Newton
-from regclaims.solvers.path import Path
+from regclaims.solvers.path import Degrees, Path
 from regclaims.solvers.preparation import prepare
 from regclaims.solvers.problem import Problem
 from regclaims.solvers.ridge import default_ridge_grid
@@ -99,7 +99,7 @@ def solve_logistic_ridge(
         intercepts,
         lambdas=lambdas,
         l1_ratio=0.0,
-        df=lambda: newton.degrees_of_freedom(inner, lambdas),
+        df=Degrees(lambda at: newton.degrees_of_freedom(inner[at], lambdas[at]), len(inner)),
         operations=operations,
     )
     return certified(problem, path)
