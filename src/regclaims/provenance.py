@@ -14,6 +14,9 @@ PACKAGE = Path(__file__).resolve().parent
 TRACKED = ("src", "workflow", "config", "data", "paper", "Snakefile", "requirements.lock")
 """What the printed commit is the last one to have touched."""
 
+OPEN = "regclaims.added."
+"""Packages all of whose modules are imported by whoever imports one of them."""
+
 VERSIONS_OF = (
     "numpy",
     "scipy",
@@ -59,6 +62,8 @@ def _closure(script: Path) -> list[Path]:
             continue
         found[name] = path
         queue += _imported(path)
+        if name.startswith(OPEN):
+            queue += [f"{name}.{module.stem}" for module in path.parent.glob("[a-z]*.py")]
         queue += [name.rpartition(".")[0]] if "." in name else []
     return [found[name] for name in sorted(found)]
 

@@ -708,6 +708,7 @@ SETTINGS = Settings(
     l1_ratios=(),
     logistic_l1_ratios=(),
     gammas=(),
+    added=(),
     max_at_end=0.05,
     n_lambdas=15,
     floors=(1e-3, 1e-2, 1e-1),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import yaml
 
+from regclaims.config.methods import Methods
 from regclaims.config.reference import STUDY
 from regclaims.config.study import Study
 from regclaims.designs.cells import cells
@@ -186,7 +187,7 @@ def test_cost_is_no_part_of_a_shard_and_grows_with_the_work():
 
 
 def test_families_cover_all_methods_once():
-    names = method_names((0.1, 0.5), (0.5,))
+    names = method_names(Methods(l1_ratios=[0.1, 0.5]))
     assert set(names) == {family for response in FAMILIES for family in families(response)}
     every = [name for several in names.values() for name in several]
     assert len(set(every)) == len(every)
@@ -227,9 +228,9 @@ def test_an_edit_changes_only_the_settings_of_families_it_concerns(changes, conc
 @pytest.mark.parametrize("family", [family for names in FAMILIES.values() for family in names])
 def test_every_family_has_the_settings_that_its_fits_take(family):
     found = settings(settings_of(family, sections(study())))
-    names = method_names(found.l1_ratios, found.logistic_l1_ratios)[family]
+    names = method_names(found)[family]
     whole = settings(sections(study()))
-    assert names == method_names(whole.l1_ratios, whole.logistic_l1_ratios)[family]
+    assert names == method_names(whole)[family]
     if family != "least-squares":
         assert found.grid(100, 10, False) == whole.grid(100, 10, False)
 

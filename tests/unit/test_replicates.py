@@ -57,6 +57,7 @@ SETTINGS = Settings(
     deviance_stop=0.999,
     solver="regclaims",
     gammas=(0.0, 0.5, 1.0),
+    added=(),
     folds=3,
     matched_df=0.5,
     max_at_end=1.0,
@@ -65,7 +66,7 @@ CROSS_VALIDATED = ("ridge", "lasso", "elastic-net-0.5", "elastic-net-0.9")
 LINEAR = ("least-squares", "lasso", "elastic-net")
 NETS = ("elastic-net-0.5", "elastic-net-0.9")
 SEED, SCREENING, EVIDENCE = 3, 2, 4
-NAMES = method_names(SETTINGS.l1_ratios, SETTINGS.logistic_l1_ratios)
+NAMES = method_names(SETTINGS)
 
 
 def make_shard(family, cells=(SPEC,), replicates=EVIDENCE, cross=None):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from regclaims.added import METHODS as ADDED
 from regclaims.config.claims import Arm, Part, Rule
 from regclaims.config.loading import Registry
 from regclaims.config.study import Study
@@ -44,6 +45,7 @@ def check_together(study: Study, registry: Registry, file: str) -> None:
         problems.append(Problem(file, "path_figure", message))
     problems += [Problem(file, *problem) for problem in _cross_validated(study)]
     problems += [Problem(file, *problem) for problem in _left_out(study, registry)]
+    problems += [Problem(file, *problem) for problem in _not_added(study)]
     for group, claims in registry.groups.items():
         for name, claim in claims.claims.items():
             for key in ("rule", "strict_rule"):
@@ -82,6 +84,14 @@ def check_citations(registry: Registry, bibliography: Path) -> None:
         raise InputError(problems)
 
 
+def _not_added(study: Study) -> Iterator[tuple[str, str]]:
+    for i, name in enumerate(study.methods.added):
+        if name not in ADDED:
+            known = ", ".join(ADDED) or "none yet"
+            place = f"methods.added[{i}]"
+            yield place, f"must be a module of regclaims.added.methods ({known}); found {name!r}"
+
+
 def _left_out(study: Study, registry: Registry) -> Iterator[tuple[str, str]]:
     for i, name in enumerate(study.real.leave_out):
         if name not in registry.datasets:
@@ -104,8 +114,7 @@ def _cross_validated(study: Study) -> Iterator[tuple[str, str]]:
 
 
 def _methods(study: Study) -> tuple[str, ...]:
-    methods = study.methods
-    names = method_names(tuple(methods.l1_ratios), tuple(methods.logistic_l1_ratios))
+    names = method_names(study.methods)
     return tuple(name for family in names.values() for name in family)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from regclaims.config.base import Strict
+from regclaims.config.base import Name, Strict
 
 Ratio = Annotated[float, Field(gt=0, lt=1)]
 
@@ -37,6 +37,11 @@ class Methods(Strict):
         min_length=1,
         description="The relaxed lasso's shares of the lasso, the rest being least squares on its "
         "support.",
+    )
+    added: list[Name] = Field(
+        default=[],
+        description="Methods of yours, each a module of `regclaims.added.methods`: see "
+        "docs/extending.md.",
     )
     n_lambdas: int = Field(default=100, ge=5, le=1000, description="Grid points of each path.")
     lambda_floor: LambdaFloor = Field(

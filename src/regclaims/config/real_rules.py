@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from regclaims.config.base import Line, Strict
 
 TESTED = ("relative_error", "error_rate", "zero_share", "n_nonzero", "df")
-STABLE = ("selection_stability", "cosine", "sign_agreement")
+STABLE = ("scale_free_variance", "selection_stability", "cosine", "sign_agreement")
 
 RealMetric = Literal[
     "relative_error",
@@ -17,6 +17,7 @@ RealMetric = Literal[
     "zero_share",
     "n_nonzero",
     "df",
+    "scale_free_variance",
     "selection_stability",
     "cosine",
     "sign_agreement",
@@ -52,7 +53,7 @@ class RealPart(RealArm):
     metric: RealMetric = Field(
         description="What is measured: of each split `relative_error` (squared error, or log loss, "
         "over the null model's), `error_rate` (of classes), `zero_share`, `n_nonzero`, `df`; over "
-        "all splits `selection_stability`, `cosine`, `sign_agreement`."
+        "all splits `scale_free_variance`, `selection_stability`, `cosine`, `sign_agreement`."
     )
     versus: float | RealArm = Field(description="A number, or the arm to compare with.")
     scale: Literal["difference", "log-ratio"] = Field(description="How the two are compared.")

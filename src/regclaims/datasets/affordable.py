@@ -8,10 +8,10 @@ from typing import Any
 from regclaims.datasets.splitting import split_sizes
 
 RATES = {
-    ("regression", True): 1e-9,
-    ("regression", False): 4e-9,
-    ("classification", True): 1.3e-8,
-    ("classification", False): 1.3e-8,
+    ("regression", True): 1.2e-9,
+    ("regression", False): 7e-9,
+    ("classification", True): 1.65e-8,
+    ("classification", False): 1.65e-8,
 }
 """Seconds on one core, for every n p min(n, p), in which all methods are fitted once: by task, and
 whether there are five times as many rows as columns or more, so that X'X does for the paths.

@@ -107,17 +107,24 @@ class LeastSquares:
 
 
 class OnPath:
-    """The fits of one path: ridge, lasso, an Elastic Net, the adaptive lasso."""
+    """The fits of one path: ridge, lasso, an Elastic Net, the adaptive lasso, what was added.
 
-    def __init__(self, fits: PathFits) -> None:
-        self.fits, self.path = fits, fits.path
+    Parameters
+    ----------
+    fits : PathFits
+    matched : bool
+        Whether one is chosen at given degrees of freedom.
+    """
+
+    def __init__(self, fits: PathFits, matched: bool = True) -> None:
+        self.fits, self.path, self.matched = fits, fits.path, matched
         self.folds = fits.fold_errors()
         failed = 0 if self.folds is None else np.count_nonzero(~self.folds.converged)
         self.failures = _failures([self.path]) + int(failed)
 
     def choose(self) -> dict[str, Fit]:
         """Choose by validation, oracle, and where they apply BIC, matched df, cross-validation."""
-        path, bench = self.path, self.fits.bench
+        bench = self.fits.bench
         at = {"validation": smallest(self.fits.errors), "oracle": smallest(self.fits.risks)}
         if bench.linear:
             at["bic"] = self.fits.bic[0]
@@ -125,7 +132,7 @@ class OnPath:
             at["cv-min"] = smallest(self.folds.mean)
             at["cv-1se"] = self.folds.one_standard_error
         chosen = {rule: self.fit(k) for rule, k in at.items()}
-        if bench.linear and path.penalty_factors is None:
+        if bench.linear and self.matched:
             chosen["matched-df"] = self._matched()
         return chosen
 

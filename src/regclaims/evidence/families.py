@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from regclaims.added import METHODS as ADDED
 from regclaims.evidence.candidates import (
     Candidates,
     LeastSquares,
@@ -24,7 +27,7 @@ from regclaims.evidence.methods import (
     net,
 )
 from regclaims.evidence.workbench import PathFits, Workbench
-from regclaims.solvers import adaptive_path, relaxed_path
+from regclaims.solvers import Path, adaptive_path, relaxed_path
 
 ALWAYS = ("validation", "oracle")
 
@@ -45,7 +48,7 @@ def rules(name: str, linear: bool, cross_validated: tuple[str, ...]) -> tuple[st
         return ("none",)
     if not linear or name in (RELAXED, RESCALED):
         return ALWAYS
-    if name == ADAPTIVE:
+    if name == ADAPTIVE or name in ADDED:
         return (*ALWAYS, "bic")
     if name == NET:
         return (*ALWAYS, "bic", *(("cv-min",) if NET in cross_validated else ()))
@@ -86,7 +89,9 @@ def candidates(name: str, bench: Workbench, longer: bool) -> Candidates:
         draw = bench.draw
         return Relaxed(fits, relaxed_path(draw.X, draw.y, fits.path, settings.gammas))
     if name == ADAPTIVE:
-        return OnPath(_adaptive(bench, longer))
+        return OnPath(_pathwise(name, adaptive_path, bench, longer), matched=False)
+    if name in ADDED:
+        return OnPath(_pathwise(name, ADDED[name].path, bench, longer), matched=False)
     if name in (NET, RESCALED):
         nets = Nets(
             OnPath(bench.fits(_method(net(ratio), settings), longer))
@@ -104,8 +109,8 @@ def _method(name: str, settings: Settings) -> Method:
     return Method(name, ratio, settings.solver)
 
 
-def _adaptive(bench: Workbench, longer: bool) -> PathFits:
+def _pathwise(name: str, fit: Callable[..., Path], bench: Workbench, longer: bool) -> PathFits:
     draw = bench.draw
     options = bench.settings.grid(draw.X.shape[0], draw.X.shape[1], longer)
-    path = adaptive_path(draw.X, draw.y, **options)
-    return PathFits(bench, Method(ADAPTIVE, 1.0), path)
+    path = fit(draw.X, draw.y, **options)
+    return PathFits(bench, Method(name, path.l1_ratio), path)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from regclaims.added import METRICS as ADDED
 from regclaims.designs import Draw, Scenario
 from regclaims.evidence.candidates import Fit
 from regclaims.evidence.workbench import Workbench
@@ -46,7 +47,7 @@ SHARED = (
 )
 LINEAR = ("rte", "pve")
 CLASSES = ("log_loss", "error_rate", "excess_error")
-METRICS = (*SHARED, *LINEAR, *CLASSES, "df", "operations", "at_grid_end")
+METRICS = (*SHARED, *ADDED, *LINEAR, *CLASSES, "df", "operations", "at_grid_end")
 """Metrics with one value per fit; a cell lacks those that do not apply to its response."""
 
 
@@ -89,6 +90,7 @@ class Measures:
         found |= within_block(standard, scenario.correlation.block_size)
         found |= concentration(standard)
         found |= coefficient_size(standard, truth)
+        found |= {name: measure(standard, truth, n) for name, measure in ADDED.items()}
         return found | self._risk(coefs, intercepts, self.bench.training_error(predictions))
 
     def _risk(self, coefs: Array, intercepts: Array, training: Array) -> dict[str, Array]:

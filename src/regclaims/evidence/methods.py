@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ UNUSED: dict[str, Any] = {
     "l1_ratios": (),
     "logistic_l1_ratios": (),
     "gammas": (),
+    "added": (),
     "lambda_floor": dict.fromkeys(SHAPES, np.nan),
     "deviance_stop": np.nan,
     "matched_df": np.nan,
@@ -49,6 +50,8 @@ class Settings:
         A key of `SOLVERS`.
     gammas : tuple of float
         Of the relaxed lasso: shares of the lasso in its blend with least squares.
+    added : tuple of str
+        Keys of `regclaims.added.METHODS`.
     folds : int
         1 where nothing is cross-validated.
     matched_df : float
@@ -64,6 +67,7 @@ class Settings:
     deviance_stop: float
     solver: str
     gammas: tuple[float, ...]
+    added: tuple[str, ...]
     folds: int
     matched_df: float
     max_at_end: float
@@ -243,14 +247,32 @@ def path_methods(
     return [Method(OLS, None, solver), *penalized]
 
 
-def method_names(l1_ratios: tuple[float, ...], logistic: tuple[float, ...]) -> dict[str, list[str]]:
+class Chosen(Protocol):
+    """What says which methods there are: `Settings`, or a study's section `methods`."""
+
+    @property
+    def l1_ratios(self) -> Sequence[float]:
+        """The Elastic Nets."""
+
+    @property
+    def logistic_l1_ratios(self) -> Sequence[float]:
+        """Those of the logistic loss."""
+
+    @property
+    def added(self) -> Sequence[str]:
+        """Keys of `regclaims.added.METHODS`."""
+
+
+def method_names(chosen: Chosen) -> dict[str, list[str]]:
     """Name every method of every family, in the order in which they are fitted."""
-    nets = [net(ratio) for ratio in l1_ratios]
+    nets = [net(ratio) for ratio in chosen.l1_ratios]
     return {
         "least-squares": [OLS, RIDGE],
-        "lasso": [LASSO, RELAXED, ADAPTIVE],
+        "lasso": [LASSO, RELAXED, ADAPTIVE, *chosen.added],
         "elastic-net": [*nets, NET, RESCALED],
-        "logistic": [LOGISTIC + name for name in (RIDGE, LASSO, *map(net, logistic))],
+        "logistic": [
+            LOGISTIC + name for name in (RIDGE, LASSO, *map(net, chosen.logistic_l1_ratios))
+        ],
     }
 
 
@@ -264,6 +286,6 @@ def settings(sections: Mapping[str, Any]) -> Settings:
         name: UNUSED[name] if value is None else value for name, value in sections.items()
     }
     floor = given.pop("lambda_floor")
-    for name in ("l1_ratios", "logistic_l1_ratios", "gammas"):
+    for name in ("l1_ratios", "logistic_l1_ratios", "gammas", "added"):
         given[name] = tuple(given[name])
     return Settings(floors=tuple(floor[wide] for wide in SHAPES), **given)

@@ -26,6 +26,7 @@ USERS = {
     "l1_ratios": ("elastic-net",),
     "logistic_l1_ratios": ("logistic",),
     "gammas": ("lasso",),
+    "added": ("lasso",),
     "lambda_floor": ("lasso", "elastic-net", "logistic"),
     "deviance_stop": ("lasso", "elastic-net", "logistic"),
     "solver": FAMILIES["linear"],
@@ -42,8 +43,7 @@ def families(response: str) -> tuple[str, ...]:
 
 def cross_validated(cell: Cell, family: str, study: Study) -> tuple[str, ...]:
     """Name the methods of a family that are cross-validated on a cell."""
-    methods = study.methods
-    names = method_names(tuple(methods.l1_ratios), tuple(methods.logistic_l1_ratios))[family]
+    names = method_names(study.methods)[family]
     return tuple(name for name in names if name in cell.cross_validated)
 
 
@@ -116,8 +116,7 @@ def nominal_seconds(cell: Cell, family: str, study: Study, evidence: int) -> flo
     """Guess the cost of a cell, for packing: see `RATES`. Cross-validation fits every fold anew."""
     n, p = cell.spec["n_samples"], cell.spec["n_features"]
     fixed, each = RATES[family]
-    ratios = tuple(study.methods.l1_ratios), tuple(study.methods.logistic_l1_ratios)
-    share = len(cross_validated(cell, family, study)) / len(method_names(*ratios)[family])
+    share = len(cross_validated(cell, family, study)) / len(method_names(study.methods)[family])
     folds = study.tuning.folds * share
     one = (fixed + each * n * p * min(n, p)) * (1 + folds)
     return 1e-3 * one * (study.screening_replicates + evidence)

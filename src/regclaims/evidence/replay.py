@@ -112,8 +112,7 @@ def replay(fit_id: str, study: Study, results: Path, root: Path = ROOT) -> Repla
 
 
 def _arm(arm: str, study: Study, response: str) -> tuple[str, str, str]:
-    methods = study.methods
-    names = method_names(tuple(methods.l1_ratios), tuple(methods.logistic_l1_ratios))
+    names = method_names(study.methods)
     offered = [(family, name) for family in FAMILIES[response] for name in names[family]]
     # Of names of which one begins another, as elastic-net and elastic-net-0.5, the longest.
     for family, name in sorted(offered, key=lambda pair: -len(pair[1])):

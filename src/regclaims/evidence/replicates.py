@@ -64,7 +64,7 @@ def fit_cell(cell: Cell, family: str, replicates: int) -> list[Fitted]:
 
     A method with too many optima at the end of its grid is fitted again on a longer one.
     """
-    names = method_names(cell.settings.l1_ratios, cell.settings.logistic_l1_ratios)[family]
+    names = method_names(cell.settings)[family]
     fitted = _fit_all(cell, names, replicates, longer=False)
     again = [name for name, f in fitted.items() if f.share_at_end > cell.settings.max_at_end]
     if again:

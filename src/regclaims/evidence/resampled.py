@@ -15,13 +15,20 @@ import pandas as pd
 from regclaims.evidence.methods import OLS
 from regclaims.evidence.real import CLASSIFICATION, NULL
 from regclaims.evidence.tables import CELLS
-from regclaims.metrics.stability import Jackknifed, cosine, selection_stability, sign_agreement
+from regclaims.metrics.stability import (
+    Jackknifed,
+    cosine,
+    scale_free_variance,
+    selection_stability,
+    sign_agreement,
+)
 from regclaims.vocabulary import FAILED, Array
 
 TESTED = ("n_nonzero", "zero_share", "has_zero", "relative_error", "error_rate", "df")
 """What is measured in every split."""
 
 STABLE = {
+    "scale_free_variance": scale_free_variance,
     "selection_stability": selection_stability,
     "cosine": cosine,
     "sign_agreement": sign_agreement,

@@ -214,7 +214,7 @@ def jobs(study: Study, allotment: Mapping[str, int]) -> int:
 def n_rows(cell: Cell, study: Study) -> dict[str, int]:
     """Count a data set's rows in the table of fits by method: one for each of its tuning rules."""
     ratios = tuple(study.methods.l1_ratios)
-    names = method_names(ratios, tuple(study.methods.logistic_l1_ratios))
+    names = method_names(study.methods)
     response = cell.spec["response"]
     by_folds = {
         family: with_joint_net(cross_validated(cell, family, study), ratios)

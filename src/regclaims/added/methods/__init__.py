@@ -1,0 +1,1 @@
+"""Methods that were added: a module each."""

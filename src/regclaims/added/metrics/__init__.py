@@ -1,0 +1,1 @@
+"""Metrics that were added: a module each."""
