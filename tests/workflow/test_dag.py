@@ -74,7 +74,7 @@ def test_every_fit_has_a_certificate_and_an_id(finished: Workspace) -> None:
 def test_cells_have_errors_and_count_what_is_undefined(finished: Workspace) -> None:
     cells = pd.read_parquet(finished.root / "results" / "cells.parquet")
     assert set(cells["source"]) == {"synthetic", "real"}
-    assert {"diabetes", "longley"} <= set(cells["cell_id"])
+    assert {"diabetes", "longley", "khan"} <= set(cells["cell_id"])
     assert (cells["n_undefined"] + cells["n_failed"] <= cells["replicates"]).all()
     defined = (cells["n_undefined"] == 0) & (cells["n_failed"] == 0)
     assert cells.loc[defined, "mcse"].notna().all()
@@ -275,20 +275,6 @@ def test_published_results_are_compared(copied: Workspace) -> None:
     assert (medians["our_se"] > 0).all()
     assert pd.read_csv(folder / "findings.csv")["snr"].nunique() == 3
     assert (folder / "report.md").read_text(encoding="utf-8") in done.stdout + "\n"
-
-
-def test_a_data_set_joins_the_study_and_reruns_no_fit(copied: Workspace) -> None:
-    longley = copied.read("config/datasets/longley.yaml")
-    text = longley.replace("title: Longley", "title: Mine \\write18{x} & 50% <b>")
-    (copied.root / "config" / "datasets" / "mine.yaml").write_text(text, encoding="utf-8")
-    planned = copied.planned()
-    once = ("real", "cells", "numbers", "report", "manifest", "all")
-    assert planned == dict.fromkeys(once, 1)
-    assert copied.run().returncode == 0
-    assert "Mine" in pdf_text(copied)
-    (copied.root / "config" / "datasets" / "mine.yaml").unlink()
-    assert copied.run().returncode == 0
-    assert "Mine" not in pdf_text(copied)
 
 
 def test_everything_wrong_is_said_at_once_before_any_job(tmp_path: Path) -> None:

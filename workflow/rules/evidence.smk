@@ -36,9 +36,10 @@ rule evidence:
 
 
 rule cells:
-    """Put real data sets beside the synthetic cells."""
+    """Put cells with known coefficients on real data, and real data sets, beside the synthetic."""
     input:
         synthetic=SYNTHETIC_CELLS,
+        semi=known_beta("cells"),
         real=real("cells"),
     output:
         "results/cells.parquet",

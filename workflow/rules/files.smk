@@ -84,6 +84,30 @@ def real_parts(wildcards, kind):
     ]
 
 
+KNOWN_BETA = f"{WORK}/known-beta/{{dataset}}-{{settings}}"
+KNOWN_BETA_TABLES = ("fits", "stability", "paths", "cells", "population")
+KNOWN_BETA_SECTION = STUDY.known_beta.model_dump(exclude={"datasets"})
+
+
+def known_beta_settings(dataset):
+    """Give what known coefficients on a data set depend on; its hash names their folder."""
+    return {
+        "name": dataset,
+        "dataset": DATASETS[dataset].model_dump(include=USED),
+        "section": KNOWN_BETA_SECTION,
+        "settings": SETTINGS,
+        "seed": STUDY.seed,
+    }
+
+
+def known_beta(table):
+    """List the files of one table, of all data sets that have known coefficients."""
+    return [
+        f"{WORK}/known-beta/{name}-{digest(known_beta_settings(name))}/{table}.parquet"
+        for name in STUDY.known_beta.datasets
+    ]
+
+
 def data_file(wildcards):
     """Give the data set's file, and that of its terms, if it comes as files."""
     dataset = DATASETS[wildcards.dataset]
@@ -105,6 +129,13 @@ def real_rules():
         name: {"group": claim["group"], "real_rule": claim["real_rule"]}
         for name, claim in plain_registry().items()
         if claim["real_rule"] is not None
+    }
+
+
+def population_claims():
+    """Give the claims that are decided by contrasts in cells."""
+    return {
+        name: claim for name, claim in plain_registry().items() if claim["kind"] == "population"
     }
 
 

@@ -9,6 +9,8 @@ writes  results/work/real/<dataset>-<settings>/  splits-<part>.parquet  one row 
                                                  stability.parquet      jackknifed, over the splits
                                                  cells.parquet          means and their errors
                                                  flags.parquet          whether it is saturated
+        results/work/known-beta/<dataset>-<settings>/  fits, stability, paths, cells, population
+        results/known-beta-verdicts.csv, -contrasts.parquet, -population.parquet
 """
 
 REAL = f"{WORK}/real/{{dataset}}-{{settings}}"
@@ -85,3 +87,51 @@ rule real_data:
         code=code("real_data.py"),
     script:
         "../scripts/real_data.py"
+
+
+rule known_beta:
+    """Fit every method to known coefficients on the columns of one real data set."""
+    input:
+        data_file,
+    output:
+        **{table: f"{KNOWN_BETA}/{table}.parquet" for table in KNOWN_BETA_TABLES},
+    log:
+        f"{LOGS}/known-beta-{{dataset}}-{{settings}}.log",
+    benchmark:
+        f"{TIMES}/known-beta-{{dataset}}-{{settings}}.tsv"
+    priority: 1000
+    conda:
+        CONDA
+    params:
+        name="{dataset}",
+        dataset=lambda wildcards: known_beta_settings(wildcards.dataset)["dataset"],
+        section=KNOWN_BETA_SECTION,
+        settings=SETTINGS,
+        seed=STUDY.seed,
+        code=code("known_beta.py"),
+        versions=NUMERICS,
+    script:
+        "../scripts/known_beta.py"
+
+
+rule known_beta_verdicts:
+    """Decide every claim about a population on the cells with known coefficients."""
+    input:
+        **{table: known_beta(table) for table in KNOWN_BETA_TABLES if table != "paths"},
+    output:
+        verdicts="results/known-beta-verdicts.csv",
+        contrasts="results/known-beta-contrasts.parquet",
+        population="results/known-beta-population.parquet",
+    log:
+        f"{LOGS}/known-beta-verdicts.log",
+    benchmark:
+        f"{TIMES}/known-beta-verdicts.tsv"
+    conda:
+        CONDA
+    params:
+        registry=population_claims(),
+        bars=BARS,
+        max_at_end=STUDY.tuning.max_at_end,
+        code=code("known_beta_verdicts.py"),
+    script:
+        "../scripts/known_beta_verdicts.py"

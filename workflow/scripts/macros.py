@@ -58,7 +58,9 @@ with job(globals()) as run:
         "claims": claim_sections(registry, verdicts, strict, decisions, contrasts),
         "data-table": data_table(registry.datasets, about, flags, run.params.registered),
         "error-table": error_table(registry.datasets, real),
-        "real-verdict-table": real_verdict_table(pd.read_csv(run.input.real_verdicts), verdicts),
+        "real-verdict-table": real_verdict_table(
+            pd.read_csv(run.input.real_verdicts), pd.read_csv(run.input.known_beta), verdicts
+        ),
         "data-pages": data_pages(registry.datasets),
         "provenance": provenance_table(provenance),
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from regclaims.added import METHODS as ADDED
 from regclaims.config.claims import Arm, Part, Rule
+from regclaims.config.datasets import is_sparse
 from regclaims.config.loading import Registry
 from regclaims.config.study import Study
 from regclaims.errors import InputError, Problem
@@ -46,6 +47,7 @@ def check_together(study: Study, registry: Registry, file: str) -> None:
     problems += [Problem(file, *problem) for problem in _cross_validated(study)]
     problems += [Problem(file, *problem) for problem in _left_out(study, registry)]
     problems += [Problem(file, *problem) for problem in _not_added(study)]
+    problems += [Problem(file, *problem) for problem in _known_beta(study, registry)]
     for group, claims in registry.groups.items():
         for name, claim in claims.claims.items():
             for key in ("rule", "strict_rule"):
@@ -90,6 +92,19 @@ def _not_added(study: Study) -> Iterator[tuple[str, str]]:
             known = ", ".join(ADDED) or "none yet"
             place = f"methods.added[{i}]"
             yield place, f"must be a module of regclaims.added.methods ({known}); found {name!r}"
+
+
+def _known_beta(study: Study, registry: Registry) -> Iterator[tuple[str, str]]:
+    tables = {
+        name
+        for name, dataset in registry.datasets.items()
+        if name not in study.real.leave_out and not is_sparse(dataset.path or "")
+    }
+    for i, name in enumerate(study.known_beta.datasets):
+        if name not in tables:
+            known = ", ".join(sorted(tables)) or "none"
+            place = f"known_beta.datasets[{i}]"
+            yield place, f"must be a table that the study takes ({known}); found {name!r}"
 
 
 def _left_out(study: Study, registry: Registry) -> Iterator[tuple[str, str]]:

@@ -166,6 +166,7 @@ def take_verdicts(
     population: pd.DataFrame,
     findings: Findings,
     reading: str,
+    dependent: bool = False,
 ) -> Court:
     """Decide every claim in one of its readings.
 
@@ -180,6 +181,8 @@ def take_verdicts(
     findings : Findings
         What `find` found for the same registry.
     reading : {"charitable", "strict"}
+    dependent : bool
+        Cells may depend on one another, as those that share a real table do.
 
     Returns
     -------
@@ -190,7 +193,7 @@ def take_verdicts(
         rule = claim["rule" if reading == "charitable" else "strict_rule"]
         parts = _parts(rule, population, findings)
         voting = [part[part["why_not"] == ""] for part in parts]
-        decision = decide(voting, rule, bars[rule["bar"]])
+        decision = decide(voting, rule, bars[rule["bar"]], dependent)
         verdicts.append(_row(name, claim, decision, bars[rule["bar"]]))
         details.append(_detail(name, decision, combine(parts, rule["combine"])))
         contrasts += [

@@ -36,6 +36,26 @@ class RealData(Strict):
         return protocol
 
 
+class KnownBetaCells(Strict):
+    """Known coefficients on the columns of real data: equal ones of random signs, and noise."""
+
+    datasets: list[Name] = Field(
+        default=[], description="Real data sets, as tables; their own responses are not used."
+    )
+    densities: list[Annotated[float, Field(gt=0, le=1)]] = Field(
+        default=[0.1, 0.5], min_length=1, description="Shares of relevant columns."
+    )
+    snrs: list[Annotated[float, Field(gt=0)]] = Field(
+        default=[1.22, 6], min_length=1, description="Signal-to-noise ratios."
+    )
+    replicates: int = Field(
+        default=25, ge=3, le=10_000, description="Replicates per cell that count as evidence."
+    )
+    screening_replicates: int = Field(
+        default=3, ge=1, le=1000, description="Further ones, that tell which cells are informative."
+    )
+
+
 class Study(Strict):
     """A study, as in `config/study.yaml`."""
 
@@ -68,6 +88,9 @@ class Study(Strict):
     )
     population: list[Grid] = Field(min_length=1, description="Grids of synthetic cells.")
     real: RealData = Field(default=RealData(), description="Real data sets.")
+    known_beta: KnownBetaCells = Field(
+        default=KnownBetaCells(), description="Known coefficients on real data."
+    )
     path_figure: Name = Field(
         default="diabetes", description="Real data set of the figure of coefficient paths."
     )
