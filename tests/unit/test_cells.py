@@ -5,8 +5,14 @@ import pandas as pd
 import pytest
 
 from regclaims.evidence.cells import summarize
-from regclaims.evidence.resampled import cells_of_splits, stability_of_splits
+from regclaims.evidence.resampled import (
+    STABLE,
+    cells_of_splits,
+    saturated,
+    stability_of_splits,
+)
 from regclaims.evidence.tables import CELLS
+from regclaims.metrics.stability import cosine
 
 nan = np.nan
 VALUES = [0.1, 0.2, 0.3, 0.6]
@@ -128,3 +134,59 @@ def test_splits_have_the_columns_of_the_other_cells():
     found = cells_from_splits(splits(VALUES))
     assert list(found) == list(CELLS)
     assert set(found["metric"]) == {"relative_error"}
+
+
+def coefs_of(matrix, method="ridge", without=()):
+    rows = [
+        {"split": i, "method": method, "tuning": "cv-min"}
+        | {"columns": np.flatnonzero(row), "values": row[row != 0]}
+        for i, row in enumerate(matrix)
+        if i not in without
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_stability_over_splits_is_that_of_the_measures():
+    matrix = np.random.default_rng(1).standard_normal((6, 4)) * [[1, 1, 0, 1]] * 6
+    matrix[0, 0] = 0
+    tested = splits(list(range(6)))
+    found = stability_of_splits(tested, coefs_of(matrix), 4).set_index("metric")
+    for metric, measure in STABLE.items():
+        expected = measure(matrix)
+        assert found.loc[metric, "value"] == expected.value
+        np.testing.assert_array_equal(found.loc[metric, "left_out"], expected.left_out)
+    cells = cells_of_splits(tested, found.reset_index(), "longley").set_index("metric")
+    error = cosine(matrix).standard_error * np.sqrt(1 + 6 / 3)
+    assert cells.loc["cosine", "mcse"] == pytest.approx(error)
+
+
+def test_a_split_without_coefficients_has_no_say_in_stability():
+    matrix = np.random.default_rng(2).standard_normal((6, 4))
+    tested = splits(list(range(6)))
+    found = stability_of_splits(tested, coefs_of(matrix, without=[1, 4]), 4).set_index("metric")
+    row = found.loc["cosine"]
+    assert row["value"] == cosine(np.delete(matrix, [1, 4], axis=0)).value
+    assert len(row["left_out"]) == 6
+    assert row["left_out"][1] == row["left_out"][4] == row["value"]
+    assert (row["replicates"], row["n_undefined"], row["n_failed"]) == (6, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("task", "column", "values", "full"),
+    [
+        ("regression", "relative_error", [0.0005, 0.0009], True),
+        ("regression", "relative_error", [0.0005, 0.0011], False),
+        # Of 30 test rows, one in fifty is less than one row, one in twenty is more.
+        ("classification", "error_rate", [0.02, 0.0], True),
+        ("classification", "error_rate", [0.02, 0.05], False),
+    ],
+)
+def test_saturated_where_every_penalized_method_is_at_the_ceiling(task, column, values, full):
+    parts = [
+        splits([0.5, 0.5]).assign(method=method, **{column: value})
+        for method, value in zip(["ridge", "lasso"], values, strict=True)
+    ]
+    hopeless = splits([0.5, 0.5]).assign(method="ols", **{column: 0.9})
+    # Tuned otherwise a method may be worse: it is at the ceiling as it is tuned best.
+    worse = parts[0].assign(tuning="cv-1se", **{column: 0.9})
+    assert saturated(pd.concat([*parts, hopeless, worse]), task) is full

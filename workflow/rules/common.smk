@@ -125,4 +125,5 @@ wildcard_constraints:
     family="[a-z0-9.-]+",
     dataset="[a-z0-9][a-z0-9_-]*",
     part="[0-9]+",
+    figure="(?!page-)[a-z0-9-]+",
     experiment="[a-z0-9-]+",

@@ -27,9 +27,6 @@ rule figure:
         "../scripts/figure.py"
 
 
-ruleorder: data_page > figure
-
-
 rule data_page:
     """Draw the page of one real data set."""
     input:

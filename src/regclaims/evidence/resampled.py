@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from regclaims.evidence.methods import OLS
 from regclaims.evidence.real import CLASSIFICATION, NULL
@@ -121,8 +122,9 @@ def _stable(tested: pd.DataFrame, coefs: pd.DataFrame, n_features: int) -> Itera
         if len(group) < 3:
             continue
         matrix = _matrix(group, n_features)
-        status = tested.loc[(tested["method"] == method) & (tested["tuning"] == tuning), "status"]
-        failed = int((status == FAILED).sum())
+        own = tested[(tested["method"] == method) & (tested["tuning"] == tuning)]
+        failed = int((own["status"] == FAILED).sum())
+        there = own["split"].isin(group["split"]).to_numpy()
         for metric, measure in STABLE.items():
             found = measure(matrix)
             if np.isfinite(found.value) and np.isfinite(found.left_out).all():
@@ -131,11 +133,18 @@ def _stable(tested: pd.DataFrame, coefs: pd.DataFrame, n_features: int) -> Itera
                     "tuning": tuning,
                     "metric": metric,
                     "value": found.value,
-                    "left_out": list(found.left_out),
-                    "replicates": len(status),
-                    "n_undefined": len(status) - failed - len(group),
+                    "left_out": list(_placed(found, there)),
+                    "replicates": len(own),
+                    "n_undefined": len(own) - failed - len(group),
                     "n_failed": failed,
                 }
+
+
+def _placed(found: Jackknifed, there: NDArray[np.bool_]) -> Array:
+    """Give every split its leave-one-out value: the value itself where it had no say."""
+    left_out = np.full(len(there), found.value)
+    left_out[there] = found.left_out
+    return left_out
 
 
 def _matrix(group: pd.DataFrame, n_features: int) -> Array:

@@ -14,8 +14,10 @@ from regclaims.figures.names import NULL_MODEL, in_order, method_name, plain
 from regclaims.figures.real_means import TUNED, with_intervals
 from regclaims.figures.style import canvas, look
 
+ERROR = "relative_error"
+
 PANELS = {
-    "relative_error": "error over the null model's",
+    ERROR: "error over the null model's",
     "zero_share": "share of zero coefficients",
     "sign_agreement": "agreement of signs",
 }
@@ -55,14 +57,15 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
         upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.15, 1])[:, 0]
         traced = data[data["panel"] == PATHS].dropna(axis=1, how="all")
         traced = traced.astype({"rank": int, "lambda_index": int})
-        row = upper.subplots(1, traced["method"].nunique(), sharey=True, squeeze=False)[0]
+        row = upper.subplots(1, traced["method"].nunique(), squeeze=False)[0]
         handles, labels = path_figure.panels(traced, row)
         upper.legend(handles, labels, loc="outside lower center", ncols=min(len(handles), 5))
         grid = lower.subplots(1, len(PANELS), sharey=True, squeeze=False)[0]
         own = data[data["panel"] != PATHS]
         methods = [method for method in in_order(own["method"]) if method != NULL_MODEL]
         for axes, (metric, title) in zip(grid, PANELS.items(), strict=True):
-            _dots(axes, own[own["panel"] == metric].set_index("method"), methods)
+            means = own[own["panel"] == metric].set_index("method")
+            _dots(axes, means, methods, error=metric == ERROR)
             axes.set_xlabel(title)
         grid[0].axvline(1.0, color="black", linewidth=0.6, linestyle=":")
         grid[0].set_yticks(range(len(methods)), [method_name(method) for method in methods])
@@ -70,7 +73,7 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
         yield figure
 
 
-def _dots(axes: Axes, means: pd.DataFrame, methods: list[str]) -> None:
+def _dots(axes: Axes, means: pd.DataFrame, methods: list[str], *, error: bool) -> None:
     """Draw a dot with its interval for every method that has one; the interval may be cut off."""
     for place, method in enumerate(methods):
         if method not in means.index:
@@ -79,6 +82,10 @@ def _dots(axes: Axes, means: pd.DataFrame, methods: list[str]) -> None:
         style = look(method, methods)
         axes.plot([row["low"], row["high"]], [place, place], color=style["color"], linewidth=1.4)
         axes.plot(row["mean"], place, color=style["color"], marker=style["marker"])
+    axes.set_ylim(-0.6, len(methods) - 0.4)
+    if not error:
+        axes.set_xlim(-0.03, 1.03)
+        return
     centre = means["mean"].dropna()
     if len(centre) and means["high"].max() > LONGEST * centre.median() > 0:
         # One hopeless method would squeeze all others together: its dot is at the edge.

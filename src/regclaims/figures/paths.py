@@ -45,7 +45,9 @@ def table(paths: pd.DataFrame) -> pd.DataFrame:
     """
     paths = paths.assign(method=paths["method"].map(plain))
     paths = paths[paths["method"].isin([RIDGE, *shown_nets(paths["method"], 1), LASSO])]
-    largest = paths.groupby("feature")["coef"].apply(lambda coef: coef.abs().max())
+    # Each method's largest counts the same, whatever size its coefficients come to.
+    size = paths["coef"].abs() / paths.groupby("method")["coef"].transform(_largest)
+    largest = size.groupby([paths["feature"], paths["method"]]).max().groupby("feature").mean()
     rank = largest.rank(ascending=False, method="first").astype(int) - 1
     order = {RIDGE: 0, LASSO: 2}
     ranked = paths.assign(rank=paths["feature"].map(rank))
@@ -57,6 +59,10 @@ def table(paths: pd.DataFrame) -> pd.DataFrame:
         kind="stable",
         ignore_index=True,
     )
+
+
+def _largest(coefs: pd.Series) -> float:
+    return float(coefs.abs().max()) or 1.0
 
 
 @contextmanager
@@ -107,5 +113,5 @@ def _panel(axes: Axes, data: pd.DataFrame) -> None:
     axes.axhline(0, color="black", linewidth=0.6)
     ends = np.log10([data["lambda_ratio"].min(), data["lambda_ratio"].max()])
     decades = np.arange(np.ceil(ends[0]), np.floor(ends[1]) + 1)
-    axes.set_xticks(10.0 ** decades[:: max(1, len(decades) // 4)])
+    axes.set_xticks(10.0 ** decades[:: -(-len(decades) // 4)])
     axes.minorticks_off()

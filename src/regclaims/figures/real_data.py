@@ -69,7 +69,7 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
         axes.set_yticks(range(len(names)), names)
-        axes.invert_yaxis()
+        axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_xlabel(f"error as a multiple of {method_name(RIDGE)}'s")
         legend_below(figure, axes, len(methods))
         yield figure
