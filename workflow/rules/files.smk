@@ -50,8 +50,8 @@ DATASETS = {
 }
 
 
-# Those that were there when the rules were registered: none, as long as nothing is.
-REGISTERED_DATASETS = []
+# Those that the study names as the ones that decide: they are registered with it.
+REGISTERED_DATASETS = list(STUDY.real.decides)
 
 
 def real_settings(dataset):
@@ -70,9 +70,9 @@ def real_file(dataset, kind):
     return f"{WORK}/real/{dataset}-{digest(real_settings(dataset))}/{kind}.parquet"
 
 
-def real(kind):
-    """List the files of one kind, of all data sets."""
-    return [real_file(dataset, kind) for dataset in DATASETS]
+def real(kind, datasets=DATASETS):
+    """List the files of one kind, of all data sets or of some."""
+    return [real_file(dataset, kind) for dataset in datasets]
 
 
 def real_parts(wildcards, kind):
@@ -193,6 +193,7 @@ FIGURES = {
     "kink": ("kink", lambda: [experiment_file("by-penalty")]),
     "least-norm": ("least_norm", lambda: [experiment_file("least-norm")]),
     "optimizers": ("optimizers", lambda: [experiment_file("optimizers")]),
+    "disturbances": ("disturbances", lambda: [experiment_file("disturbances")]),
     "data-sparsity": ("data_sparsity", lambda: [experiment_file("data-sparsity")]),
     "two-stages": ("two_stages", lambda: [experiment_file("two-stages")]),
     "twins": ("twins", lambda: [experiment_file("twins")]),

@@ -20,6 +20,11 @@ rule verdicts:
         cells=SYNTHETIC_CELLS,
         stability="results/stability.parquet",
         experiments=[experiment_file(name) for name in EXPERIMENTS],
+        # Of the data sets that decide: a new one re-runs no verdict.
+        real_splits=real("splits", REGISTERED_DATASETS),
+        real_stability=real("stability", REGISTERED_DATASETS),
+        real_about=real("about", REGISTERED_DATASETS),
+        real_flags=real("flags", REGISTERED_DATASETS),
     output:
         verdicts="results/verdicts.csv",
         strict="results/strict.csv",
@@ -33,6 +38,7 @@ rule verdicts:
         CONDA
     params:
         experiments=list(EXPERIMENTS),
+        datasets=REGISTERED_DATASETS,
         registry=plain_registry(),
         bars=BARS,
         max_at_end=STUDY.tuning.max_at_end,

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from regclaims.claims.evidence import batches, columns_of
+from regclaims.claims.real import read_data_sets
 from regclaims.claims.verdicts import Evidence, find, take_verdicts
 from regclaims.io import write_csv, write_parquet
 from regclaims.job import job
@@ -19,6 +20,13 @@ with job(globals()) as run:
             for name, path in zip(run.params.experiments, run.input.experiments, strict=True)
         },
         max_at_end=run.params.max_at_end,
+        real=read_data_sets(
+            run.params.datasets,
+            run.input.real_splits,
+            run.input.real_stability,
+            run.input.real_about,
+            run.input.real_flags,
+        ),
     )
     findings = find(registry, evidence)
     courts = {

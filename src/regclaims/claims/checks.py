@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from regclaims.added import METHODS as ADDED
-from regclaims.config.claims import Arm, Part, Rule
+from regclaims.config.claims import REAL, Arm, Part, Rule
 from regclaims.config.datasets import is_sparse
 from regclaims.config.loading import Registry
+from regclaims.config.real_rules import RealPart
 from regclaims.config.study import Study
 from regclaims.errors import InputError, Problem
 from regclaims.evidence.families import rules
@@ -46,6 +49,7 @@ def check_together(study: Study, registry: Registry, file: str) -> None:
         problems.append(Problem(file, "path_figure", message))
     problems += [Problem(file, *problem) for problem in _cross_validated(study)]
     problems += [Problem(file, *problem) for problem in _left_out(study, registry)]
+    problems += [Problem(file, *problem) for problem in _deciding(study, registry)]
     problems += [Problem(file, *problem) for problem in _not_added(study)]
     problems += [Problem(file, *problem) for problem in _known_beta(study, registry)]
     for group, claims in registry.groups.items():
@@ -107,6 +111,15 @@ def _known_beta(study: Study, registry: Registry) -> Iterator[tuple[str, str]]:
             yield place, f"must be a table that the study takes ({known}); found {name!r}"
 
 
+def _deciding(study: Study, registry: Registry) -> Iterator[tuple[str, str]]:
+    taken = registry.datasets.keys() - set(study.real.leave_out)
+    for i, name in enumerate(study.real.decides):
+        if name not in taken:
+            known = ", ".join(sorted(taken)) or "none"
+            place = f"real.decides[{i}]"
+            yield place, f"must be a data set that the study takes ({known}); found {name!r}"
+
+
 def _left_out(study: Study, registry: Registry) -> Iterator[tuple[str, str]]:
     for i, name in enumerate(study.real.leave_out):
         if name not in registry.datasets:
@@ -141,8 +154,11 @@ def _tunings(method: str, study: Study) -> tuple[str, ...]:
 def _rule(rule: Rule, study: Study, place: str) -> Iterator[tuple[str, str]]:
     for i, part in enumerate(rule.parts):
         here = f"{place}.parts[{i}]"
+        if part.evidence == REAL:
+            yield from _real_part(part, here)
+            continue
         if part.evidence not in (*TABLES, *EXPERIMENTS):
-            known = ", ".join((*TABLES, *EXPERIMENTS))
+            known = ", ".join((*TABLES, REAL, *EXPERIMENTS))
             yield f"{here}.evidence", f"must be one of {known}; found {part.evidence!r}"
             continue
         metrics = TABLES.get(part.evidence) or EXPERIMENTS[part.evidence].metrics
@@ -152,6 +168,16 @@ def _rule(rule: Rule, study: Study, place: str) -> Iterator[tuple[str, str]]:
         yield from _arm(part, part, study, here)
         if isinstance(part.versus, Arm):
             yield from _arm(part.versus, part, study, f"{here}.versus")
+
+
+def _real_part(part: Part, place: str) -> Iterator[tuple[str, str]]:
+    """Hold a part on real data to what a `real_rule` may ask for."""
+    try:
+        RealPart.model_validate(part.model_dump(include=set(RealPart.model_fields)))
+    except ValidationError as error:
+        for found in error.errors():
+            where = ".".join(str(key) for key in found["loc"])
+            yield f"{place}.{where}" if where else place, found["msg"]
 
 
 def _arm(arm: Arm, part: Part, study: Study, place: str) -> Iterator[tuple[str, str]]:

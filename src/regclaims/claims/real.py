@@ -7,7 +7,7 @@ a test that holds under any dependence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +87,23 @@ class DataSet:
         }
 
 
+def read_data_sets(
+    names: Sequence[str],
+    splits: Sequence[str],
+    stability: Sequence[str],
+    about: Sequence[str],
+    flags: Sequence[str],
+) -> dict[str, DataSet]:
+    """Read data sets from the files that the workflow makes of each, in the order of the names."""
+    found = {}
+    for name, *paths in zip(names, splits, stability, about, flags, strict=True):
+        tested, stable, described, flagged = map(pd.read_parquet, paths)
+        saturated = bool(flagged["saturated"].iloc[0])
+        row = {str(key): value for key, value in described.iloc[0].items()}
+        found[name] = DataSet(name, tested, stable, row, saturated)
+    return found
+
+
 def real_contrasts(
     registry: Mapping[str, Mapping[str, Any]],
     data: Mapping[str, DataSet],
@@ -113,7 +130,7 @@ def real_contrasts(
         ``registered``.
     """
     tables = [
-        _on_data_set(part, data_set).assign(
+        on_data_set(part, data_set).assign(
             claim_id=name,
             part=i,
             why_not=_why_not(rule, data_set, max_at_end),
@@ -149,7 +166,7 @@ def _why_not(rule: Mapping[str, Any], data_set: DataSet, max_at_end: float) -> s
     return ""
 
 
-def _on_data_set(part: Mapping[str, Any], data_set: DataSet) -> pd.DataFrame:
+def on_data_set(part: Mapping[str, Any], data_set: DataSet) -> pd.DataFrame:
     """Contrast one part; no row where the data set lacks an arm or the metric."""
     stable = part["metric"] in STABLE
     rows = data_set.stability if stable else data_set.splits

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from regclaims.claims.combine import combine
 from regclaims.claims.decide import EXISTS, NOT_TESTABLE, Decision, decide
-from regclaims.claims.voting import at_grid_end, informative_cells, reasons
+from regclaims.claims.interaction import less_mean_elsewhere
+from regclaims.claims.real import DataSet, on_data_set
+from regclaims.claims.voting import FILTERS, at_grid_end, informative_cells, reasons
+from regclaims.config.claims import REAL
 from regclaims.evidence.contrasts import contrast
-from regclaims.evidence.judging import HOLDS
+from regclaims.evidence.judging import HOLDS, CellContrast
 from regclaims.keys import digest
 
 COLUMNS = [
@@ -76,12 +79,15 @@ class Evidence:
         mechanism experiments.
     max_at_end : float
         Share of a cell's optima that may lie at the end of the grid: the study's own.
+    real : dict
+        Data sets that decide claims about real data, by name.
     """
 
     cells: pd.DataFrame
     fits: Iterable[pd.DataFrame]
     tables: Mapping[str, pd.DataFrame]
     max_at_end: float
+    real: Mapping[str, DataSet] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -145,13 +151,21 @@ def find(registry: Mapping[str, Mapping[str, Any]], evidence: Evidence) -> Findi
             if part["evidence"] == "fits":
                 tables[key].append(contrast(fits, part))
     for key, part in parts.items():
-        if part["evidence"] != "fits":
+        if part["evidence"] == REAL:
+            unsaturated = [each for each in evidence.real.values() if not each.saturated]
+            tables[key] += [on_data_set(part, data_set) for data_set in unsaturated]
+        elif part["evidence"] != "fits":
             tables[key].append(contrast(evidence.tables[part["evidence"]], part))
     return Findings(
-        {key: pd.concat(found) for key, found in tables.items()},
+        {key: pd.concat(found) if found else _none() for key, found in tables.items()},
         pd.concat(informative),
         at_grid_end(evidence.cells, evidence.max_at_end),
     )
+
+
+def _none() -> pd.DataFrame:
+    """Return contrasts of no cell."""
+    return pd.DataFrame(columns=list(CellContrast.__annotations__)).rename_axis("cell_id")
 
 
 def parts_of(claim: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -193,7 +207,8 @@ def take_verdicts(
         rule = claim["rule" if reading == "charitable" else "strict_rule"]
         parts = _parts(rule, population, findings)
         voting = [part[part["why_not"] == ""] for part in parts]
-        decision = decide(voting, rule, bars[rule["bar"]], dependent)
+        shared = dependent or claim["kind"] == REAL
+        decision = decide(voting, rule, bars[rule["bar"]], shared)
         verdicts.append(_row(name, claim, decision, bars[rule["bar"]]))
         details.append(_detail(name, decision, combine(parts, rule["combine"])))
         contrasts += [
@@ -214,6 +229,9 @@ def _parts(
     parts = []
     for part in rule["parts"]:
         table = findings.contrasts[digest(part)]
+        if part.get("less_mean_of"):
+            elsewhere = FILTERS[part["less_mean_of"]](population)
+            table = less_mean_elsewhere(table, elsewhere, part["margin"])
         # Cells of a mechanism experiment are not in the population; all of them vote.
         parts.append(table.assign(why_not=why.reindex(table.index).fillna("")))
     return parts

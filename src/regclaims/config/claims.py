@@ -36,7 +36,9 @@ Filter = Literal[
 Moderator = Literal["n/p", "within_rho", "condition_number", "snr", "density"]
 
 
-Kind = Literal["population", "experiment", "identity", "probability", "ablation", "cost"]
+Kind = Literal["population", "experiment", "identity", "probability", "ablation", "cost", "real"]
+REAL = "real"
+"""Evidence on real data, and the kind of claims that nothing else can decide."""
 
 Level = str | float | int | bool
 
@@ -73,15 +75,17 @@ class Part(Arm):
     evidence: Name = Field(
         default="fits",
         description="`fits`: one value per replicate; `stability`: one value per cell, with a "
-        "delete-one jackknife; else the name of a mechanism experiment.",
+        "delete-one jackknife; `real`: on real data, as in a `real_rule`; else the name of a "
+        "mechanism experiment.",
     )
     metric: Line = Field(
         description="What is measured. `fits`, of all methods: n_nonzero, zero_share, has_zero, "
         "near_zero_share, smallest_nonzero, description_share, tpr, fdr, f1, exact_support, "
         "relevant_zeroed, irrelevant_zeroed, top_share, top_chance, top_exact, f1_screening, rr "
-        "(relative risk), training_gap, block_spread, one_of_block, participation_ratio, gini, "
-        "largest_share, coefficient_error, relative_norm, df, operations, at_grid_end; of the "
-        "linear response: rte, pve; of two classes: log_loss, error_rate, excess_error. "
+        "(relative risk), training_gap, training_error, block_spread, one_of_block, "
+        "participation_ratio, gini, largest_share, dominance, coefficient_error, relative_norm, "
+        "df, operations, at_grid_end; of the linear response: rte, pve; of two classes: log_loss, "
+        "error_rate, excess_error. "
         "`stability`: scale_free_variance, cosine, sign_agreement, selection_stability, "
         "coefficient_variance, prediction_variance, "
         "scale_free_prediction_variance, squared_bias. Of an experiment: what it measures."
@@ -105,6 +109,15 @@ class Part(Arm):
     )
     margin: Annotated[float, Field(ge=0)] = Field(
         description="delta: an effect must exceed it to count."
+    )
+    allowance: Annotated[float, Field(ge=0)] = Field(
+        default=0.0,
+        description="By how much it may fall short (non-inferiority): added to the effect.",
+    )
+    less_mean_of: Filter | None = Field(
+        default=None,
+        description="An interaction: from the effect in a cell the mean effect over the cells of "
+        "this filter is taken away.",
     )
 
     @model_validator(mode="after")
@@ -159,9 +172,9 @@ class Claim(Strict):
     kind: Kind = Field(
         default="population",
         description="`population`: a contrast in cells that no claim chose; `experiment`: a "
-        "contrast in an experiment; `identity`: mathematics that must come out within a tolerance; "
-        "`probability`: a share in an experiment; `ablation`: what changes when the named cause "
-        "is taken away; `cost`: counted operations.",
+        "contrast in an experiment; `real`: a contrast on real data; `identity`: mathematics that "
+        "must come out within a tolerance; `probability`: a share in an experiment; `ablation`: "
+        "what changes when the named cause is taken away; `cost`: counted operations.",
     )
     cause: Line | None = Field(
         default=None, description="Of an ablation: what is taken away, all else being left."
@@ -198,6 +211,11 @@ class Claim(Strict):
             raise ValueError("kind ablation names its cause, and no other kind has one")
         if self.kind == "cost" and any(part.scale != "log-ratio" for part in parts):
             raise ValueError("kind cost compares costs by scale log-ratio")
+        of_real = [part.evidence == REAL for part in parts]
+        if (self.kind == REAL) != all(of_real) or any(of_real) != all(of_real):
+            raise ValueError("kind real is for claims all parts of which have evidence real")
+        if self.kind == REAL:
+            return self
         of_population = all(part.evidence in ("fits", "stability") for part in parts)
         if (self.kind == "population") != of_population:
             raise ValueError("kind population is for fits and stability, others for experiments")

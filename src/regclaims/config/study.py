@@ -21,6 +21,11 @@ class RealData(Strict):
         description="Data sets of `config/datasets` that this study leaves out; it takes all "
         "others, yours among them.",
     )
+    decides: list[Name] = Field(
+        default=[],
+        description="Data sets whose word counts in verdicts; named here, they are registered with "
+        "the study. All others, yours among them, are shown beside them as not registered.",
+    )
     most_splits: int = Field(
         default=500, ge=3, description="No data set is split more often, whatever its protocol."
     )

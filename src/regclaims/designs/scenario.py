@@ -120,6 +120,11 @@ class Scenario:
         return self.unit_beta != 0.0
 
     @cached_property
+    def sigma(self) -> Array:
+        """Correlation matrix of the columns, (n_features, n_features)."""
+        return self.correlation.matrix(self.n_features)
+
+    @cached_property
     def signal_variance(self) -> float:
         """beta'Sigma beta, with the covariance matrix Sigma of the columns."""
         return self._variance(self.unit_beta)

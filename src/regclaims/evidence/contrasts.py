@@ -65,7 +65,7 @@ def _replicated(
         return _each(
             values, replicates, lambda row: binomial(row, versus, part["direction"], margin)
         )
-    effects = _effects(fits, values, part)
+    effects = _effects(fits, values, part) + part.get("allowance", 0.0)
     return _each(effects, replicates, lambda row: student(row, margin, overlap))
 
 
@@ -139,6 +139,7 @@ def _compared(one: _Statistic, other: _Statistic, part: Mapping[str, Any]) -> _S
     effects = sign * (
         values[0] - values[1] if part["scale"] == "difference" else _log_ratio(*values)
     )
+    effects = effects + part.get("allowance", 0.0)
     undefined = min(one.undefined + other.undefined, len(one.left_out))
     return _Statistic(float(effects[-1]), effects[:-1], undefined)
 

@@ -229,6 +229,29 @@ def _state(low: float, high: float, margin: float) -> str:
     return NEGLIGIBLE if -margin <= low and high <= margin else OPEN
 
 
+def normal(
+    effect: float, se: float, margin: float, replicates: int, undefined: int
+) -> CellContrast:
+    """Judge an effect by the normal law, where its standard error is known well.
+
+    Parameters
+    ----------
+    effect, se : float
+        NaN where there is none.
+    margin : float
+        delta.
+    replicates, undefined : int
+    """
+    if not (np.isfinite(effect) and np.isfinite(se)) or se <= 0:
+        return undecided(replicates, undefined)
+    half, z = float(stats.norm.ppf(0.975)) * se, (effect - margin) / se
+    values = np.zeros(replicates)
+    values[:undefined] = np.nan
+    interval = (effect - half, effect + half)
+    p_above, p_below = float(stats.norm.sf(z)), float(stats.norm.cdf(z))
+    return _judged(effect, se, interval, p_above, p_below, margin, values)
+
+
 def undecided(replicates: int, undefined: int) -> CellContrast:
     """Return what a cell without a value says: nothing."""
     nan = float("nan")

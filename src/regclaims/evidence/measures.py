@@ -14,7 +14,7 @@ from regclaims.evidence.workbench import Workbench
 from regclaims.metrics.classification import scenario_risk
 from regclaims.metrics.generalization import coefficient_size, risk, training_gap
 from regclaims.metrics.sparsity import description_share, sparsity
-from regclaims.metrics.spread import concentration, within_block
+from regclaims.metrics.spread import concentration, dominance, within_block
 from regclaims.metrics.support import Screening, most_important, recovery
 from regclaims.vocabulary import Array
 
@@ -37,11 +37,13 @@ SHARED = (
     "f1_screening",
     "rr",
     "training_gap",
+    "training_error",
     "block_spread",
     "one_of_block",
     "participation_ratio",
     "gini",
     "largest_share",
+    "dominance",
     "coefficient_error",
     "relative_norm",
 )
@@ -89,9 +91,13 @@ class Measures:
         found["f1_screening"] = self.screening.f1(found["n_nonzero"])
         found |= within_block(standard, scenario.correlation.block_size)
         found |= concentration(standard)
+        found["dominance"] = dominance(standard, standard @ self.correlation)
         found |= coefficient_size(standard, truth)
         found |= {name: measure(standard, truth, n) for name, measure in ADDED.items()}
-        return found | self._risk(coefs, intercepts, self.bench.training_error(predictions))
+        training = self.bench.training_error(predictions)
+        null = np.full((1, n), self.bench.null_predictor)
+        found["training_error"] = training / self.bench.training_error(null)
+        return found | self._risk(coefs, intercepts, training)
 
     def _risk(self, coefs: Array, intercepts: Array, training: Array) -> dict[str, Array]:
         scenario = self.scenario
@@ -102,6 +108,11 @@ class Measures:
         gap = training_gap(training, excess, scenario.noise_variance)
         found = risk(excess, scenario.signal_variance, scenario.noise_variance)
         return found | {"training_gap": gap}
+
+    @property
+    def correlation(self) -> Array:
+        """Correlation matrix of the columns, (p, p): the cell's own, kept for all replicates."""
+        return self.scenario.sigma
 
     @cached_property
     def screening(self) -> Screening:

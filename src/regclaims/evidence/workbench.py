@@ -64,6 +64,12 @@ class Workbench:
         """Whether the response is linear in the columns; else it is two classes."""
         return self.scenario.response == "linear"
 
+    @property
+    def null_predictor(self) -> float:
+        """The null model's prediction: the mean of the training rows, or its log odds."""
+        mean = float(self.draw.y.mean())
+        return mean if self.linear else float(np.log(mean / (1 - mean)))
+
     def validation_error(self, predictions: Array) -> Array:
         """Mean error of predictions (k, n) of the validation rows: squared, or the log loss."""
         return self._error(predictions, self.draw.y_validation)

@@ -82,5 +82,6 @@ EXPERIMENTS = {
     "twins": Experiment("twins", "twins"),
     "evenness": Experiment("evenness", "evenness"),
     "optimism": Experiment("optimism", "optimism"),
+    "disturbances": Experiment("disturbances", "disturbances"),
     "data-sparsity": Experiment("data_sparsity", "data_sparsity"),
 }

@@ -65,6 +65,31 @@ def concentration(coefs: Array) -> dict[str, Array]:
     }
 
 
+def dominance(coefs: Array, covariances: Array) -> Array:
+    """Share of a prediction that its most important column has.
+
+    The variance b'Sigma b of a prediction is the sum of b_j (Sigma b)_j, what column j contributes
+    through its covariance with the prediction (Pratt 1987; for independent columns b_j^2, which is
+    Shapley's share too). Contributions may be negative where columns are correlated, so shares are
+    taken of their absolute values.
+
+    Parameters
+    ----------
+    coefs : (k, p)
+        Per standard deviation of each column.
+    covariances : (k, p)
+        Sigma b of each fit, with the correlation matrix Sigma.
+
+    Returns
+    -------
+    (k,)
+        max_j |b_j (Sigma b)_j| / sum_j |b_j (Sigma b)_j|, from 1/p to 1; undefined (NaN) if all
+        coefficients are zero.
+    """
+    size = np.abs(coefs * covariances)
+    return ratio(size.max(axis=1), size.sum(axis=1))
+
+
 def ratio(numerator: Array, denominator: Array) -> Array:
     """Divide; undefined (NaN) where the denominator is zero."""
     numerator, denominator = np.asarray(numerator), np.asarray(denominator)

@@ -7,6 +7,7 @@ from pydantic import Field
 from regclaims.config.base import Strict
 from regclaims.config.mechanisms.cost import Cost
 from regclaims.config.mechanisms.data_sparsity import DataSparsity
+from regclaims.config.mechanisms.disturbances import Disturbances
 from regclaims.config.mechanisms.duality import Duality
 from regclaims.config.mechanisms.evenness import Evenness
 from regclaims.config.mechanisms.geometry import Geometry
@@ -51,6 +52,9 @@ class Mechanisms(Strict):
         default=Evenness(), description="Even weights as the cause of a gain."
     )
     optimism: Optimism = Field(default=Optimism(), description="Degrees of freedom and optimism.")
+    disturbances: Disturbances = Field(
+        default=Disturbances(), description="Outliers, heavy tails, noise columns, shifts."
+    )
     data_sparsity: DataSparsity = Field(
         default=DataSparsity(), description="Zeros in the data and in the coefficients."
     )

@@ -11,6 +11,7 @@ from regclaims.config.mechanisms import Mechanisms
 from regclaims.report.mechanisms import (
     cost,
     data_sparsity,
+    disturbances,
     duality,
     evenness,
     geometry,
@@ -40,6 +41,7 @@ NUMBERS: dict[str, Callable[[Any, pd.DataFrame], dict[str, Tex]]] = {
     "least_norm": least_norm.numbers,
     "optimizers": optimizers.numbers,
     "data_sparsity": data_sparsity.numbers,
+    "disturbances": disturbances.numbers,
     "two_stages": two_stages.numbers,
     "twins": twins.numbers,
     "evenness": evenness.numbers,
