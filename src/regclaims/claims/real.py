@@ -30,7 +30,7 @@ TUNED = ("cv-min", "validation")
 CORRELATED = 0.7
 LOW = 5
 
-SATURATED, AT_END = "saturated", "at the grid's end"
+SATURATED, AT_END, UNDEFINED = "saturated", "at the grid's end", "not defined here"
 
 COLUMNS = [
     "claim_id",
@@ -129,17 +129,17 @@ def real_contrasts(
         One row per claim, part and data set, voting or not: `CellContrast`, ``why_not`` and
         ``registered``.
     """
-    tables = [
-        on_data_set(part, data_set).assign(
-            claim_id=name,
-            part=i,
-            why_not=_why_not(rule, data_set, max_at_end),
-            registered=data_set.name in registered,
-        )
-        for name, rule in _rules(registry)
-        for i, part in enumerate(rule["parts"])
-        for data_set in data.values()
-    ]
+    tables = []
+    for name, rule in _rules(registry):
+        for data_set in data.values():
+            found = [on_data_set(part, data_set) for part in rule["parts"]]
+            why = _why_not(rule, data_set, max_at_end) or _without_value(found)
+            tables += [
+                table.assign(
+                    claim_id=name, part=i, why_not=why, registered=data_set.name in registered
+                )
+                for i, table in enumerate(found)
+            ]
     return pd.concat(tables).reset_index(names="dataset") if tables else pd.DataFrame()
 
 
@@ -164,6 +164,11 @@ def _why_not(rule: Mapping[str, Any], data_set: DataSet, max_at_end: float) -> s
         if any(ends.get(name, 0.0) > max_at_end for name in names):
             return AT_END
     return ""
+
+
+def _without_value(parts: Sequence[pd.DataFrame]) -> str:
+    """Tell where a data set has no value of any part, as least squares of classes no log loss."""
+    return "" if any(part["effect"].notna().any() for part in parts) else UNDEFINED
 
 
 def on_data_set(part: Mapping[str, Any], data_set: DataSet) -> pd.DataFrame:

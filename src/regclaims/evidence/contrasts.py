@@ -21,7 +21,12 @@ BINARY = ("has_zero", "exact_support", "top_exact")
 """Metrics of fits that are 0 or 1."""
 
 
-def contrast(evidence: pd.DataFrame, part: Mapping[str, Any], overlap: float = 0.0) -> pd.DataFrame:
+def contrast(
+    evidence: pd.DataFrame,
+    part: Mapping[str, Any],
+    overlap: float = 0.0,
+    half: int | None = None,
+) -> pd.DataFrame:
     """Evaluate one part of a rule in every cell that has its arms.
 
     Parameters
@@ -33,6 +38,9 @@ def contrast(evidence: pd.DataFrame, part: Mapping[str, Any], overlap: float = 0
         A `config.claims.Part` as plain data.
     overlap : float
         n_test/n_train where replicates are splits of the same rows; see `judging.student`.
+    half : {0, 1}, optional
+        Only every other replicate: the even ones or the odd ones. Of a statistic of all replicates
+        the jackknife's pseudo-values are halved.
 
     Returns
     -------
@@ -40,7 +48,7 @@ def contrast(evidence: pd.DataFrame, part: Mapping[str, Any], overlap: float = 0
         Indexed by ``cell_id``, columns as `CellContrast`.
     """
     compare = _jackknifed if part["evidence"] == "stability" else _replicated
-    cells = compare(evidence, part, overlap)
+    cells = compare(evidence, part, overlap, half)
     names = list(CellContrast.__annotations__)
     rows = [[getattr(value, name) for name in names] for value in cells.values()]
     index = pd.Index(list(cells), name="cell_id", dtype=str)
@@ -50,10 +58,12 @@ def contrast(evidence: pd.DataFrame, part: Mapping[str, Any], overlap: float = 0
 
 
 def _replicated(
-    fits: pd.DataFrame, part: Mapping[str, Any], overlap: float
+    fits: pd.DataFrame, part: Mapping[str, Any], overlap: float, half: int | None
 ) -> dict[str, CellContrast]:
     if "role" in fits:
         fits = fits[fits["role"] == EVIDENCE]
+    if half is not None:
+        fits = fits[fits["replicate"] % 2 == half]
     for level, wanted in part.get("where", {}).items():
         fits = fits[fits[level].isin(wanted if isinstance(wanted, list) else [wanted])]
     values = _arm(fits, part, part["metric"])
@@ -84,7 +94,7 @@ def _each(
 
 
 def _jackknifed(
-    stability: pd.DataFrame, part: Mapping[str, Any], overlap: float
+    stability: pd.DataFrame, part: Mapping[str, Any], overlap: float, half: int | None
 ) -> dict[str, CellContrast]:
     one = _measured(stability, part, part["metric"])
     versus = part["versus"]
@@ -95,6 +105,9 @@ def _jackknifed(
     found = {}
     for cell in sorted(one.keys() & other.keys()):
         effect = _compared(one[cell], other[cell], part)
+        if half is not None:
+            found[cell] = student(effect.pseudo_values[half::2], part["margin"])
+            continue
         found[cell] = jackknife(
             effect.value, effect.left_out, part["margin"], effect.undefined, overlap
         )
@@ -108,6 +121,12 @@ class _Statistic:
     value: float
     left_out: Array
     undefined: int
+
+    @property
+    def pseudo_values(self) -> Array:
+        """R value - (R - 1) left_out, (R,): their mean is the jackknife's estimate (Tukey 1958)."""
+        n = len(self.left_out)
+        return n * self.value - (n - 1) * self.left_out
 
     @classmethod
     def constant(cls, value: float, like: Array) -> _Statistic:

@@ -65,7 +65,8 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
             axes.errorbar(own["ratio"], at, xerr=errors, elinewidth=1, **style)
         axes.axvline(1.0, color="black", linewidth=0.8)
         axes.set_xscale("log")
-        ticks = [t for t in TICKS if data["low"].min() <= t <= data["high"].max()]
+        low, high = data["low"].min(), data["high"].max()
+        ticks = [t for t in (FINE if high < NARROW * low else COARSE) if low <= t <= high]
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
         axes.set_yticks(range(len(names)), names)
@@ -75,4 +76,7 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
         yield figure
 
 
-TICKS = (0.1, 0.2, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 30, 100, 1000, 1e5)
+COARSE = (0.01, 0.03, 0.1, 0.3, 0.5, 1, 2, 3, 10, 30, 100, 1000, 1e5)
+FINE = (0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3)
+NARROW = 6.0
+"""An axis that reaches over a smaller factor has the fine ticks."""
