@@ -68,7 +68,11 @@ BAD_STUDIES = [
     ("name", "x" * 61, "name: must have 60 characters at most; found 'xxx"),
     ("name", 5, f"name: {TEXT}; found 5"),
     ("replicate", 5, "replicate: is not a known key; did you mean replicates?"),
-    ("zzz", 5, "zzz: is not a known key; the keys here are allotment, known_beta, mechanisms,"),
+    (
+        "zzz",
+        5,
+        "zzz: is not a known key; the keys here are allotment, calibration, known_beta,",
+    ),
     ("seed", -1, "seed: must be 0 or more; found -1"),
     ("seed", 2**63, f"seed: must be below {2**63}; found {2**63}"),
     ("seed", 1.5, "seed: must be a whole number; found 1.5"),

@@ -171,6 +171,8 @@ SYNTHETIC_CELLS = f"{WORK}/synthetic-cells.parquet"
 # Figure: its module in regclaims.figures, and the tables that it takes, in their order.
 FIGURES = {
     "paths": ("paths", lambda: [real_file(STUDY.path_figure, "paths")]),
+    "calibration": ("calibration", lambda: ["results/calibration.parquet"]),
+    "multiverse": ("multiverse", lambda: ["results/robustness.parquet"]),
     "real-data": ("real_data", lambda: ["results/real-splits.parquet"]),
     "zero-share": ("zero_share", lambda: ["results/paths.parquet", "results/population.parquet"]),
     "stability": ("stability", lambda: ["results/stability.parquet", "results/population.parquet"]),

@@ -4,6 +4,8 @@ reads   results/{population,cells,stability}.parquet, results/fits.parquet/, res
         the splits of all real data sets, config/claims/*.yaml, config/registration.json
 writes  results/verdicts.csv       one row a claim: the charitable reading, which decides
         results/strict.csv         the same columns for the strict reading
+        results/robustness.parquet one row a claim and registered alternative
+        results/calibration.parquet errors and power of the verdict rule
         results/decisions.csv      p-values of the test and its mirror, cells that did not vote
         results/contrasts.parquet  what each cell says on each part of each claim
         results/real-verdicts.csv  one row a claim that has a real_rule: what real data say
@@ -11,15 +13,63 @@ writes  results/verdicts.csv       one row a claim: the charitable reading, whic
         results/real-splits.parquet  one row a fit: every method on every split of every data set
 """
 
+EVIDENCE = {
+    "population": "results/population.parquet",
+    "fits": "results/fits.parquet",
+    "cells": SYNTHETIC_CELLS,
+    "stability": "results/stability.parquet",
+    "experiments": [experiment_file(name) for name in EXPERIMENTS],
+}
+
+
+rule robustness:
+    """Take every verdict again under every registered alternative."""
+    input:
+        **EVIDENCE,
+    output:
+        "results/robustness.parquet",
+    log:
+        f"{LOGS}/robustness.log",
+    benchmark:
+        f"{TIMES}/robustness.tsv"
+    conda:
+        CONDA
+    params:
+        experiments=list(EXPERIMENTS),
+        registry=plain_registry(),
+        bars=BARS,
+        max_at_end=STUDY.tuning.max_at_end,
+        code=code("robustness.py"),
+    script:
+        "../scripts/robustness.py"
+
+
+rule calibration:
+    """Try the verdict rule itself on contrasts whose truth is planted."""
+    input:
+        population="results/population.parquet",
+        fits="results/fits.parquet",
+    output:
+        "results/calibration.parquet",
+    log:
+        f"{LOGS}/calibration.log",
+    benchmark:
+        f"{TIMES}/calibration.tsv"
+    conda:
+        CONDA
+    params:
+        options=STUDY.calibration.model_dump(),
+        seed=STUDY.seed,
+        code=code("calibration.py"),
+    script:
+        "../scripts/calibration.py"
+
 
 rule verdicts:
     """Decide every claim, in its charitable and its strict reading."""
     input:
-        population="results/population.parquet",
-        fits="results/fits.parquet",
-        cells=SYNTHETIC_CELLS,
-        stability="results/stability.parquet",
-        experiments=[experiment_file(name) for name in EXPERIMENTS],
+        **EVIDENCE,
+        robustness="results/robustness.parquet",
         # Of the data sets that decide: a new one re-runs no verdict.
         real_splits=real("splits", REGISTERED_DATASETS),
         real_stability=real("stability", REGISTERED_DATASETS),

@@ -61,6 +61,20 @@ class KnownBetaCells(Strict):
     )
 
 
+class Calibration(Strict):
+    """How the verdict rule itself is tried, on contrasts whose truth is planted."""
+
+    cells: list[Annotated[int, Field(ge=10)]] = Field(
+        default=[60, 120, 240, 480], min_length=1, description="Numbers of voting cells."
+    )
+    precisions: list[Annotated[float, Field(gt=0)]] = Field(
+        default=[0.2, 0.3333, 0.5, 0.8],
+        min_length=1,
+        description="Standard errors of a cell's effect, in units of the margin.",
+    )
+    repetitions: int = Field(default=400, ge=10, description="Verdicts for each setting.")
+
+
 class Study(Strict):
     """A study, as in `config/study.yaml`."""
 
@@ -95,6 +109,9 @@ class Study(Strict):
     real: RealData = Field(default=RealData(), description="Real data sets.")
     known_beta: KnownBetaCells = Field(
         default=KnownBetaCells(), description="Known coefficients on real data."
+    )
+    calibration: Calibration = Field(
+        default=Calibration(), description="The trial of the verdict rule itself."
     )
     path_figure: Name = Field(
         default="diabetes", description="Real data set of the figure of coefficient paths."

@@ -79,6 +79,12 @@ def _replicated(
     return _each(effects, replicates, lambda row: student(row, margin, overlap))
 
 
+def paired_effects(fits: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a part's effects, cells x replicates, of the replicates that are evidence."""
+    evidence = fits[fits["role"] == EVIDENCE]
+    return _effects(evidence, _arm(evidence, part, part["metric"]), part)
+
+
 def _is_event(part: Mapping[str, Any]) -> bool:
     """Tell whether a metric is 0 or 1: its share is compared with a number by an exact test."""
     experiment = EXPERIMENTS.get(part["evidence"])

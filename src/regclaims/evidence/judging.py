@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from regclaims.metrics.stability import jackknife_error
 from regclaims.vocabulary import Array
@@ -168,7 +169,7 @@ def identity(deviations: Array, tolerance: float) -> CellContrast:
         return undecided(len(deviations), len(deviations) - n)
     digits = np.log10(tolerance / np.clip(defined, EXACT, LARGEST))
     effect, se = float(digits.mean()), float(digits.std(ddof=1) / np.sqrt(n))
-    half = float(stats.t.ppf(0.975, n - 1)) * se
+    half = float(stdtrit(n - 1, 0.975)) * se
     within = bool((defined <= tolerance).all())
     interval = (effect - half, effect + half)
     p_values = (0.0, 1.0) if within else (1.0, 0.0)
@@ -190,14 +191,14 @@ def _studentized(
         p_below = agree if effect - margin < -SAME else 1.0
         found = _judged(effect, 0.0, (effect, effect), p_above, p_below, margin, values)
         return found if agree <= 0.025 else replace(found, state=OPEN)
-    half = float(stats.t.ppf(0.975, df)) * se
+    half = float(stdtrit(df, 0.975)) * se
     z = (effect - margin) / se
     return _judged(
         effect,
         se,
         (effect - half, effect + half),
-        float(stats.t.sf(z, df)),
-        float(stats.t.cdf(z, df)),
+        float(stdtr(df, -z)),
+        float(stdtr(df, z)),
         margin,
         values,
     )

@@ -8,6 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from regclaims.claims.boundary import LEAST_CELLS
+from regclaims.claims.calibration import BOUNDARY as BOUNDARY_RATE
+from regclaims.claims.calibration import (
+    LEAST_POWER,
+    MOST_FALSE,
+    POWER,
+    REFUTATION,
+    SUPPORT,
+    expected_false,
+)
 from regclaims.claims.count_test import LEVEL, THRESHOLDS
 from regclaims.claims.voting import CORRELATED, INFORMATIVE_RISK, PEAK
 from regclaims.config.claims import BARS
@@ -76,6 +86,7 @@ def numbers(study: Study, results: Results) -> dict[str, Tex]:
             results.certificates, results.ends, results.failures, study.tuning.max_at_end
         )
         | precision_numbers(results.errors)
+        | _calibration(results.figures["calibration"], len(results.verdicts))
         | _figures(results.figures)
         | mechanism_numbers(study.mechanisms, results.figures)
     )
@@ -120,7 +131,31 @@ def _rules() -> dict[str, Tex]:
         "correlated": number(CORRELATED, 1),
         "peak": number(PEAK, 0),
         "max-undefined": percent(MAX_UNDEFINED),
+        "boundary-cells": number(LEAST_CELLS, 0),
+        "most-false": percent(MOST_FALSE),
+        "least-power": percent(LEAST_POWER),
         **{f"bar-{name}": percent(bar) for name, bar in BARS.items() if bar is not None},
+    }
+
+
+def _calibration(table: pd.DataFrame, claims: int) -> dict[str, Tex]:
+    def worst(kind: str) -> Tex:
+        row = table[table["kind"] == kind].sort_values("rate").iloc[-1]
+        return Tex(f"{percent(row['rate'], 1)} {interval(100 * row['low'], 100 * row['high'], 1)}")
+
+    near = (table["kind"] == POWER) & (table["precision"].sub(1 / 3).abs() < 0.01)
+    most = table[near & (table["cells"] == table.loc[near, "cells"].max())].set_index("bar")
+    powers = {
+        f"power-{name}": percent(most["rate"].get(bar))
+        for name, bar in BARS.items()
+        if name in ("tends", "plain")
+    }
+    return powers | {
+        "worst-support": worst(SUPPORT),
+        "worst-refutation": worst(REFUTATION),
+        "worst-boundary": worst(BOUNDARY_RATE),
+        "power-cells": number(most["cells"].max(), 0),
+        "expected-false": number(expected_false(table, claims), 1),
     }
 
 
