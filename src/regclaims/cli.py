@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regclaims.commands import add_dataset, check_dataset, describe, plan, replay
+from regclaims.commands import add_dataset, check_dataset, describe, plan, register, replay
 from regclaims.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     explain_.add_argument("claim", metavar="CLAIM", help="its id, as `regclaims verdicts` lists it")
     explain_.set_defaults(run=explain)
     plan.add(commands)
+    register.add(commands)
     replay.add(commands)
     return parser
 

@@ -10,6 +10,13 @@ import time
 from pathlib import Path
 
 from regclaims.claims.checks import check_citations, check_together
+from regclaims.claims.registration import (
+    check_registered,
+    read_deviations,
+    read_registration,
+    registered_rules,
+    status,
+)
 from regclaims.config import Study, load_registry
 from regclaims.config.allotment import load_allotment
 from regclaims.config.base import validate
@@ -70,7 +77,10 @@ def load_all():
     check_citations(registry, ROOT / "paper" / "references.bib")
     population = cells(study)
     allotment = load_allotment(study, ROOT, [cell_id(cell.spec) for cell in population])
-    return study, registry, population, allotment
+    lock = read_registration(ROOT / "config" / "registration.json")
+    deviations = read_deviations(ROOT / "config" / "deviations.yaml")
+    check_registered(lock, deviations, study, registry, allotment)
+    return study, registry, population, allotment, lock, deviations
 
 
 def load_literature():
@@ -99,7 +109,7 @@ def require_installed():
 
 
 require_installed()
-STUDY, REGISTRY, CELLS, ALLOTMENT = or_end(load_all)
+STUDY, REGISTRY, CELLS, ALLOTMENT, LOCK, DEVIATIONS = or_end(load_all)
 SHARDS = {shard.key: shard for shard in shards(STUDY, ALLOTMENT)}
 # Shards of this study and of others that a rule may ask for; a key says all that a shard is.
 ALL_SHARDS = dict(SHARDS)

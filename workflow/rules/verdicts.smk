@@ -5,6 +5,8 @@ reads   results/{population,cells,stability}.parquet, results/fits.parquet/, res
 writes  results/verdicts.csv       one row a claim: the charitable reading, which decides
         results/strict.csv         the same columns for the strict reading
         results/robustness.parquet one row a claim and registered alternative
+        results/controls.csv       what is known, decided first: a wrong verdict stops the run
+        results/deviations.csv     registered rules that were changed, with both verdicts
         results/calibration.parquet errors and power of the verdict rule
         results/decisions.csv      p-values of the test and its mirror, cells that did not vote
         results/contrasts.parquet  what each cell says on each part of each claim
@@ -20,6 +22,25 @@ EVIDENCE = {
     "stability": "results/stability.parquet",
     "experiments": [experiment_file(name) for name in EXPERIMENTS],
 }
+
+
+rule controls:
+    """Decide what is known beforehand; stop where that comes out wrong."""
+    output:
+        "results/controls.csv",
+    log:
+        f"{LOGS}/controls.log",
+    benchmark:
+        f"{TIMES}/controls.tsv"
+    conda:
+        CONDA
+    params:
+        seed=STUDY.seed,
+        replicates=10,
+        code=code("controls.py"),
+        versions=NUMERICS,
+    script:
+        "../scripts/controls.py"
 
 
 rule robustness:
@@ -70,6 +91,7 @@ rule verdicts:
     input:
         **EVIDENCE,
         robustness="results/robustness.parquet",
+        controls="results/controls.csv",
         # Of the data sets that decide: a new one re-runs no verdict.
         real_splits=real("splits", REGISTERED_DATASETS),
         real_stability=real("stability", REGISTERED_DATASETS),
@@ -79,6 +101,7 @@ rule verdicts:
         verdicts="results/verdicts.csv",
         strict="results/strict.csv",
         details="results/decisions.csv",
+        deviations="results/deviations.csv",
         contrasts="results/contrasts.parquet",
     log:
         f"{LOGS}/verdicts.log",
@@ -90,6 +113,10 @@ rule verdicts:
         experiments=list(EXPERIMENTS),
         datasets=REGISTERED_DATASETS,
         registry=plain_registry(),
+        # Rules that were registered and changed: their verdicts are given too.
+        before=registered_rules(LOCK, REGISTRY),
+        status=status(LOCK, STUDY, REGISTRY, ALLOTMENT),
+        deviations=[deviation.model_dump(mode="json") for deviation in DEVIATIONS],
         bars=BARS,
         max_at_end=STUDY.tuning.max_at_end,
         code=code("verdicts.py"),

@@ -2,8 +2,10 @@
 
 import pandas as pd
 
+from regclaims.claims.controls import all_right
 from regclaims.claims.evidence import read_evidence
 from regclaims.claims.real import read_data_sets
+from regclaims.claims.registration import list_deviations
 from regclaims.claims.robustness import shares_that_agree
 from regclaims.claims.verdicts import find, take_verdicts
 from regclaims.io import write_csv, write_parquet
@@ -19,9 +21,10 @@ with job(globals()) as run:
         run.input.real_flags,
     )
     population, evidence = read_evidence(
-        run.input, run.params.experiments, registry, run.params.max_at_end, real
+        run.input, run.params.experiments, registry | run.params.before, run.params.max_at_end, real
     )
-    findings = find(registry, evidence)
+    before = {f"{name} as registered": claim for name, claim in run.params.before.items()}
+    findings = find(registry | before, evidence)
     courts = {
         reading: take_verdicts(registry, bars, population, findings, reading)
         for reading in ("charitable", "strict")
@@ -29,7 +32,17 @@ with job(globals()) as run:
     shares = shares_that_agree(pd.read_parquet(run.input.robustness))
     verdicts = courts["charitable"].verdicts
     verdicts["robustness"] = verdicts["claim_id"].map(shares)
+    verdicts["registered"] = verdicts["claim_id"].map(run.params.status)
+    verdicts["controls_ok"] = all_right(pd.read_csv(run.input.controls))
     write_csv(run.output.verdicts, verdicts)
+    deviations = list_deviations(
+        run.params.deviations,
+        verdicts,
+        take_verdicts(before, bars, population, findings, "charitable").verdicts
+        if before
+        else None,
+    )
+    write_csv(run.output.deviations, deviations)
     write_csv(run.output.strict, courts["strict"].verdicts)
     details = [court.details.assign(reading=name) for name, court in courts.items()]
     write_csv(run.output.details, pd.concat(details))
