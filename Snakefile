@@ -21,6 +21,7 @@ rule all:
     """Run the study, write the report, and sum up every file in a manifest."""
     input:
         "results/report.pdf",
+        "results/verdicts.json",
         "results/manifest.json",
 
 

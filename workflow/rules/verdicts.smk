@@ -5,6 +5,7 @@ reads   results/{population,cells,stability}.parquet, results/fits.parquet/, res
 writes  results/verdicts.csv       one row a claim: the charitable reading, which decides
         results/strict.csv         the same columns for the strict reading
         results/robustness.parquet one row a claim and registered alternative
+        results/verdicts.json      everything, under results/verdicts.schema.json
         results/controls.csv       what is known, decided first: a wrong verdict stops the run
         results/deviations.csv     registered rules that were changed, with both verdicts
         results/calibration.parquet errors and power of the verdict rule
@@ -150,3 +151,32 @@ rule real_verdicts:
         code=code("real_verdicts.py"),
     script:
         "../scripts/real_verdicts.py"
+
+
+rule record:
+    """Put everything that was decided in one file, with its schema."""
+    input:
+        verdicts="results/verdicts.csv",
+        strict="results/strict.csv",
+        decisions="results/decisions.csv",
+        robustness="results/robustness.parquet",
+        real="results/real-verdicts.csv",
+        known_beta="results/known-beta-verdicts.csv",
+    output:
+        verdicts="results/verdicts.json",
+        schema="results/verdicts.schema.json",
+    log:
+        f"{LOGS}/record.log",
+    benchmark:
+        f"{TIMES}/record.tsv"
+    conda:
+        CONDA
+    params:
+        study=STUDY.name,
+        seed=STUDY.seed,
+        rarely=[
+            name for name, claim in plain_registry().items() if claim["rule"]["bar"] == "rarely"
+        ],
+        code=code("record.py"),
+    script:
+        "../scripts/record.py"

@@ -10,7 +10,7 @@ import pandas as pd
 from regclaims.config.claims import Rule
 from regclaims.config.loading import Registry
 from regclaims.report.precision import arm_name
-from regclaims.report.sentences import bar_text, verdict_sentence
+from regclaims.report.sentences import bar_text, standing, verdict_sentence
 from regclaims.report.tex import Column, Tex, escape, interval, longtable, number, percent
 
 EXISTS = "supported (existence)"
@@ -107,6 +107,7 @@ def claim_sections(
                 _shown(claim.rule, int(decided[name]["part"])),
                 _not_voting(decided[name], reasons.get(name, {}), rarely=rarely),
                 _strict(claim.strict_reading, strictly[name]),
+                standing(rows[name]),
             ]
             lines += [_paragraph(name, claim.model_dump(), rows[name]), " ".join(sentences)]
     return Tex("\n\n".join(line for line in lines if line) + "\n")

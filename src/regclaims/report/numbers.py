@@ -165,6 +165,7 @@ def _counts(verdicts: pd.DataFrame) -> dict[str, Tex]:
     named = {
         "n-supported": "supported",
         "n-exists": "supported (existence)",
+        "n-boundary": "boundary",
         "n-refuted": "refuted",
         "n-inconclusive": "inconclusive",
         "n-not-testable": "not testable",

@@ -43,6 +43,18 @@ def verdict_sentence(
     return Tex(f"{opening} {_effect(verdict, margin)} {_shares(verdict)}")
 
 
+def standing(verdict: Mapping[Hashable, Any]) -> Tex:
+    """Say how a verdict stands: alternatives that agree, the design, the registration."""
+    words = []
+    if verdict["robustness"] == verdict["robustness"]:  # not missing
+        words.append(f"{percent(verdict['robustness'])} of the registered alternatives agree.")
+    if str(verdict["design_dependent"]) == "True":
+        words.append("To count one level of the design twice changes the verdict.")
+    if verdict["registered"] != "registered":
+        words.append(f"Rule: {escape(verdict['registered'])}.")
+    return Tex(" ".join(words))
+
+
 def bar_text(bar: object) -> Tex:
     """Name the bar of a claim: a share of cells, or existence."""
     return Tex("one cell") if bar == "existence" else percent(float(str(bar)))
@@ -70,6 +82,14 @@ def _opening(
             return Tex(f"Supported: the claim holds in at least {bar} of the cells ({against}).")
         case "supported (existence)":
             return Tex(f"Supported as an existence claim: it holds in some cell ({against}).")
+        case "boundary":
+            region = escape(str(verdict["region"]))
+            found, confirmed = (
+                p_value(float(decision[name])) for name in ("p_boundary", "p_confirmed")
+            )
+            return Tex(
+                f"Boundary: it holds for {region} (found with {found}, confirmed with {confirmed})."
+            )
         case "refuted" if verdict["bar"] == "existence":
             return Tex(f"Refuted: it holds in no cell ({mirror}).")
         case "refuted":
