@@ -23,7 +23,7 @@ from regclaims.report.certificates import (
 )
 from regclaims.report.claims import claim_sections
 from regclaims.report.mechanisms import NUMBERS
-from regclaims.report.numbers import Results, numbers
+from regclaims.report.numbers import Results, coding_numbers, numbers
 from regclaims.report.population import population_numbers, population_table
 from regclaims.report.precision import precision, precision_numbers, precision_table
 from regclaims.report.sentences import verdict_sentence
@@ -202,6 +202,14 @@ def figures() -> dict[str, pd.DataFrame]:
         ),
         "risk-by-factor": by_factor,
         "support-by-factor": by_factor,
+        "calibration": pd.DataFrame(
+            [
+                {"kind": kind, "bar": bar, "cells": 480, "precision": 1 / 3, "rate": 0.9}
+                | {"low": 0.8, "high": 0.95}
+                for kind in ("false support", "false refutation", "false boundary", "power")
+                for bar in (0.5, 0.75)
+            ]
+        ),
         "bias-variance": pd.DataFrame({"n_samples": [9], "n_features": [5], "cell_id": ["a"]}),
     }
 
@@ -233,7 +241,9 @@ def figures_of_experiments() -> dict[str, pd.DataFrame]:
 
 def test_every_macro_of_the_paper_exists(registry: Registry) -> None:
     tiny = study(GRID).model_copy(update={"mechanisms": TINY.mechanisms})
-    made = {macro_name(name) for name in numbers(tiny, results(registry))}
+    counts = {"sentences": 3, "with-claims": 2, "articles": 1}
+    macros = numbers(tiny, results(registry)) | coding_numbers(counts)
+    made = {macro_name(name) for name in macros}
     sources = {path: path.read_text(encoding="ascii") for path in (ROOT / "paper").rglob("*.tex")}
     text = "\n".join(sources.values())
     defined = set(re.findall(r"\\(?:newcommand|DeclareMathOperator\*?)\{\\(Rc\w+)\}", text))

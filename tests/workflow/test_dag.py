@@ -28,12 +28,13 @@ LINEAR = {
     "lasso",
     "relaxed-lasso",
     "adaptive-lasso",
+    "elastic-net-0.1",
     "elastic-net-0.5",
+    "elastic-net-0.9",
     "elastic-net",
     "elastic-net-rescaled",
 }
 LOGISTIC = {"logistic-ridge", "logistic-lasso", "logistic-elastic-net-0.5"}
-LATER = ["moderator", "region", "robustness", "design_dependent", "controls_ok"]
 
 
 def hashes(workspace: Workspace) -> dict[str, str]:
@@ -50,8 +51,14 @@ def test_verdicts_have_the_columns_of_the_contract_and_invent_nothing(finished: 
     assert list(verdicts.columns) == COLUMNS
     assert set(verdicts["claim_id"]) == CLAIMS
     assert set(verdicts["verdict"]) <= set(VERDICTS)
-    assert verdicts[LATER].isna().all().all()
-    assert not verdicts["registered"].any()
+    assert set(verdicts["registered"]) == {"not registered"}
+    # A boundary has its region, and nothing else has one.
+    bounded = verdicts["verdict"] == "boundary"
+    assert (verdicts["region"].notna() == bounded).all()
+    assert (verdicts["moderator"].notna() == bounded).all()
+    assert verdicts["robustness"].dropna().between(0, 1).all()
+    assert verdicts["robustness"].notna().sum() > 30
+    assert set(verdicts["design_dependent"].dropna()) <= {True, False}
     testable = verdicts["verdict"] != "not testable"
     assert (verdicts["effect"].notna() == testable).all()
 
@@ -73,7 +80,7 @@ def test_every_fit_has_a_certificate_and_an_id(finished: Workspace) -> None:
 
 def test_cells_have_errors_and_count_what_is_undefined(finished: Workspace) -> None:
     cells = pd.read_parquet(finished.root / "results" / "cells.parquet")
-    assert set(cells["source"]) == {"synthetic", "real"}
+    assert set(cells["source"]) == {"synthetic", "semi", "real"}
     assert {"diabetes", "longley", "khan"} <= set(cells["cell_id"])
     assert (cells["n_undefined"] + cells["n_failed"] <= cells["replicates"]).all()
     defined = (cells["n_undefined"] == 0) & (cells["n_failed"] == 0)
@@ -187,7 +194,39 @@ def test_a_claims_wording_reruns_no_fit(copied: Workspace) -> None:
 
 def test_a_claims_margin_reruns_verdicts_and_report(copied: Workspace) -> None:
     copied.edit("config/claims/weights.yaml", "margin: 0.10", "margin: 0.20")
-    assert set(copied.planned()) == {"verdicts", "numbers", "report", "manifest", "all"}
+    decided = {"verdicts", "robustness", "known_beta_verdicts", "record"}
+    # Of the figures the one of verdicts alone.
+    assert copied.planned()["figure"] == 1
+    assert set(copied.planned()) == {*decided, "figure", "numbers", "report", "manifest", "all"}
+
+
+def test_a_registered_rule_cannot_change_unnoticed(copied: Workspace) -> None:
+    command = [sys.executable, "-c", "import sys; from regclaims.cli import main; sys.exit(main())"]
+    options = {"cwd": copied.root, "env": copied.environment(), "text": True, "check": False}
+    done = subprocess.run(
+        [*command, "register", "config/tiny.yaml"], capture_output=True, **options
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(copied.planned()) == {"verdicts", "record", "numbers", "report", "manifest", "all"}
+    copied.edit("config/claims/weights.yaml", "margin: 0.10", "margin: 0.20")
+    refused = copied.run("--cores", "1")
+    assert refused.returncode == 2
+    assert "l2-groups-twins: was registered with another rule" in refused.stdout
+    assert "Nothing was run." in refused.stdout
+    (copied.root / "config" / "deviations.yaml").write_text(
+        "deviations:\n- claim: l2-groups-twins\n  reason: a slip\n  when: 2026-11-26\n",
+        encoding="utf-8",
+    )
+    done = copied.run("--cores", "2", "results/verdicts.json")
+    assert done.returncode == 0, done.stdout[-3000:]
+    verdicts = pd.read_csv(copied.root / "results" / "verdicts.csv").set_index("claim_id")
+    assert verdicts.loc["l2-groups-twins", "registered"] == "deviation"
+    assert set(verdicts.drop("l2-groups-twins")["registered"]) == {"registered"}
+    listed = pd.read_csv(copied.root / "results" / "deviations.csv")
+    assert listed["claim_id"].tolist() == ["l2-groups-twins"]
+    assert listed["registered_verdict"].notna().all()
+    record = json.loads(copied.read("results/verdicts.json"))
+    assert len(record["verdicts"]) == len(CLAIMS)
 
 
 def test_a_new_cell_reruns_its_shard_and_what_follows(copied: Workspace) -> None:
@@ -196,7 +235,7 @@ def test_a_new_cell_reruns_its_shard_and_what_follows(copied: Workspace) -> None
     copied.edit_study(population=[*study["population"], extra])
     planned = copied.planned()
     assert planned["fit"] == 3
-    assert not {"real", "mechanism"} & set(planned)
+    assert not {"real_splits", "known_beta", "mechanism"} & set(planned)
 
 
 def test_scikit_learn_as_a_second_opinion_finds_the_same_fits(copied: Workspace) -> None:

@@ -18,6 +18,7 @@ from regclaims.claims.registration import (
     status,
 )
 from regclaims.config import Study, load_registry
+from regclaims.config.coding import read_coding
 from regclaims.config.allotment import load_allotment
 from regclaims.config.base import validate
 from regclaims.config.literature import Literature
@@ -77,10 +78,11 @@ def load_all():
     check_citations(registry, ROOT / "paper" / "references.bib")
     population = cells(study)
     allotment = load_allotment(study, ROOT, [cell_id(cell.spec) for cell in population])
+    coding = read_coding(ROOT / "config" / "coding.csv", registry.claims)
     lock = read_registration(ROOT / "config" / "registration.json")
     deviations = read_deviations(ROOT / "config" / "deviations.yaml")
     check_registered(lock, deviations, study, registry, allotment)
-    return study, registry, population, allotment, lock, deviations
+    return study, registry, population, allotment, lock, deviations, coding
 
 
 def load_literature():
@@ -109,7 +111,7 @@ def require_installed():
 
 
 require_installed()
-STUDY, REGISTRY, CELLS, ALLOTMENT, LOCK, DEVIATIONS = or_end(load_all)
+STUDY, REGISTRY, CELLS, ALLOTMENT, LOCK, DEVIATIONS, CODING = or_end(load_all)
 SHARDS = {shard.key: shard for shard in shards(STUDY, ALLOTMENT)}
 # Shards of this study and of others that a rule may ask for; a key says all that a shard is.
 ALL_SHARDS = dict(SHARDS)

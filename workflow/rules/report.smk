@@ -54,6 +54,11 @@ rule numbers:
         datasets={name: data.model_dump() for name, data in DATASETS.items()},
         registered=REGISTERED_DATASETS,
         figures=list(FIGURES),
+        coding={
+            "sentences": len(CODING),
+            "with-claims": sum(bool(row.claims) for row in CODING),
+            "articles": len({row.article for row in CODING}),
+        },
         provenance={
             "last commit to change inputs": commit(ROOT),
             "configuration": digest([STUDY.model_dump(mode="json"), ALLOTMENT]),

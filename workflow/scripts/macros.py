@@ -12,7 +12,7 @@ from regclaims.job import job
 from regclaims.report.certificates import read_certificates
 from regclaims.report.claims import claim_sections, verdict_table
 from regclaims.report.data import data_pages, data_table, error_table, real_verdict_table
-from regclaims.report.numbers import Results, numbers
+from regclaims.report.numbers import Results, coding_numbers, numbers
 from regclaims.report.population import population_table
 from regclaims.report.precision import precision, precision_table
 from regclaims.report.tables import provenance_table
@@ -51,7 +51,7 @@ with job(globals()) as run:
     real = pd.read_parquet(run.input.cells, filters=[("source", "==", "real")])
     provenance = {**run.params.provenance, "seed": study.seed, **run.params.versions}
     texts = {
-        "macros": write_macros(numbers(study, results)),
+        "macros": write_macros(numbers(study, results) | coding_numbers(run.params.coding)),
         "population-table": population_table(study),
         "precision-table": precision_table(errors),
         "verdict-table": verdict_table(verdicts, strict),

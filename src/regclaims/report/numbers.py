@@ -138,6 +138,11 @@ def _rules() -> dict[str, Tex]:
     }
 
 
+def coding_numbers(counts: Mapping[str, int]) -> dict[str, Tex]:
+    """Write how many sentences were coded: ``sentences``, ``with-claims``, ``articles``."""
+    return {f"coding-{name}": number(count, 0) for name, count in counts.items()}
+
+
 def _calibration(table: pd.DataFrame, claims: int) -> dict[str, Tex]:
     def worst(kind: str) -> Tex:
         row = table[table["kind"] == kind].sort_values("rate").iloc[-1]
