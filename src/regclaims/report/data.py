@@ -90,8 +90,8 @@ def _magnitude(value: float) -> Tex:
     """A number that may be of any size: with a power of ten from ten thousand on."""
     if not np.isfinite(value) or value < 1e4:
         return number(value, 0 if np.isfinite(value) and value >= 100 else 1)
-    exponent = int(np.floor(np.log10(value)))
-    return Tex(rf"${value / 10**exponent:.1f}\times10^{{{exponent}}}$")
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return Tex(rf"${mantissa}\times10^{{{int(exponent)}}}$")
 
 
 def error_table(datasets: Mapping[str, Dataset], cells: pd.DataFrame) -> Tex:
@@ -149,7 +149,8 @@ _SHARES = ("error_rate", "zero_share", "sign_agreement")
 
 def data_pages(datasets: Mapping[str, Dataset]) -> Tex:
     """A paragraph and a page of figures per data set: what it is, its licence, its protocol."""
-    return Tex("\n\n".join(_page(name, datasets[name]) for name in sorted(datasets)) + "\n")
+    pages = (_page(name, datasets[name]) + "\n\\clearpage" for name in sorted(datasets))
+    return Tex("\n\n".join(pages) + "\n")
 
 
 def _page(name: str, dataset: Dataset) -> str:
