@@ -258,6 +258,7 @@ def test_a_claim_says_why_cells_do_not_vote(registry: Registry) -> None:
     verdicts = pd.DataFrame(
         {"claim_id": ids, "verdict": "inconclusive", "sources": "A s1", "bar": 0.5, "effect": 0.1}
         | {"ci_low": 0.0, "ci_high": 0.2, "cells": 1, "mcse": 0.1}
+        | {"robustness": 0.5, "design_dependent": True, "registered": "not registered"}
         | {f"share_{state}": 0.25 for state in ("holds", "negligible", "reversed", "open")}
     )
     decisions = pd.DataFrame(
@@ -267,5 +268,8 @@ def test_a_claim_says_why_cells_do_not_vote(registry: Registry) -> None:
     text = claim_sections(registry, verdicts, verdicts, decisions, found)
     assert text.count("1 further cell was tried the same way but does not vote") == len(ids)
     assert text.count("(not correlated: 1)") == len(ids)
+    assert text.count(r"50\,\% of the registered alternatives agree.") == len(ids)
+    assert text.count("To count one level of the design twice changes the verdict.") == len(ids)
+    assert text.count("Rule: not registered.") == len(ids)
     assert text.count("with them") == len(ids) - 1  # a claim that counts fits has no share of cells
     assert "of 10 fits" in text  # of the one claim that counts fits: one cell of ten replicates

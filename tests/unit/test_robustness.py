@@ -41,6 +41,11 @@ def test_alternatives_differ_from_the_rule_and_leave_it_alone():
         assert bool(made) == (each["kind"] not in ("identity", "real")), name
 
 
+def test_an_experiment_is_asked_for_what_it_measures():
+    experiment = claim(part(evidence="by-penalty")) | {"kind": "experiment"}
+    assert "zero-1e-8" not in dict(alternatives(experiment))
+
+
 def test_what_each_alternative_changes():
     versus = {"method": "ridge", "tuning": "matched-df"}
     made = dict(alternatives(claim(part(tuning="validation", versus=versus))))

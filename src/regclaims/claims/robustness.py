@@ -106,7 +106,8 @@ def _barred(rule: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _measured(rule: Mapping[str, Any], metrics: Mapping[str, str]) -> dict[str, Any]:
     copy, parts = _each(rule)
     for part in parts:
-        part["metric"] = metrics.get(part["metric"], part["metric"])
+        if part["evidence"] == "fits":  # an experiment has metrics of its own
+            part["metric"] = metrics.get(part["metric"], part["metric"])
     return copy
 
 
