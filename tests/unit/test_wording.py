@@ -125,6 +125,9 @@ def tables():
 def test_the_record_is_what_its_schema_says():
     found = record("study", 1, [], tables())
     Record.model_validate(found)
+    ours = tables()
+    ours["verdicts"] = ours["verdicts"].assign(sources=float("nan"), origin="ours")
+    assert record("study", 1, [], ours)["verdicts"][0]["sources"] == ""
     (verdict,) = found["verdicts"]
     assert verdict["shares"] == {"holds": 0.9, "negligible": 0.1, "reversed": 0.0, "open": 0.0}
     assert verdict["robustness"] is None

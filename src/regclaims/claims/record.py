@@ -130,6 +130,7 @@ def record(
             {
                 **{key: value for key, value in plain.items() if key not in states},
                 "bar": str(plain["bar"]),
+                "sources": plain["sources"] or "",  # ours have none
                 "shares": {key.removeprefix("share_"): plain[key] for key in states},
                 "strict_verdict": strict[name],
                 "sentence": sentence(plain, rarely=name in rarely),
