@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regclaims.claims.boundary import LEAST_CELLS, find_boundary
-from regclaims.claims.design import design_dependent, reweighted_shares
+from regclaims.claims.design import design_dependent, levels_of, reweighted_shares
 from regclaims.evidence.judging import student
 
 RULE = {"bar": "plain", "combine": "and", "parts": [{"margin": 0.05}]}
@@ -123,17 +123,17 @@ def cells_with(about, holds):
 def test_reweighting_doubles_a_level():
     about = population(snrs=(0.25, 6.0))
     holds = (about["snr"] > 1).to_numpy()
-    shares = reweighted_shares(cells_with(about, holds), about)
+    shares = reweighted_shares(cells_with(about, holds), levels_of(about))
     assert shares[""] == 0.5
     assert shares["snr=6.0"] == pytest.approx(2 / 3)
     assert shares["snr=0.25"] == pytest.approx(1 / 3)
     assert shares["noise=t3"] == pytest.approx(0.5)
-    assert design_dependent(cells_with(about, holds), about, 0.6)
-    assert not design_dependent(cells_with(about, holds), about, 0.75)
-    assert not design_dependent(cells_with(about, holds), about, None)
+    assert design_dependent(cells_with(about, holds), levels_of(about), 0.6)
+    assert not design_dependent(cells_with(about, holds), levels_of(about), 0.75)
+    assert not design_dependent(cells_with(about, holds), levels_of(about), None)
 
 
 def test_what_holds_everywhere_does_not_depend_on_the_design():
     about = population()
     everywhere = cells_with(about, np.ones(len(about), dtype=bool))
-    assert not design_dependent(everywhere, about, 1.0)
+    assert not design_dependent(everywhere, levels_of(about), 1.0)

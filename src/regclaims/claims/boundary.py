@@ -99,7 +99,8 @@ def find_boundary(
         return None
     cells = combine(halves[0], rule["combine"]).index
     about = population.loc[population.index.intersection(cells)]
-    tried = [split for name in moderators for split in _splits(name, about)]
+    levels = levels_of(about)
+    tried = [split for name in moderators for split in _splits(name, about, levels)]
     found = None
     for name, low, high in tried:
         for above in (True, False):
@@ -115,13 +116,15 @@ def find_boundary(
     return Boundary(**{**found.__dict__, "p_confirmed": confirmed})
 
 
-def _splits(moderator: str, about: pd.DataFrame) -> Iterator[tuple[str, float, float]]:
+def _splits(
+    moderator: str, about: pd.DataFrame, factors: pd.DataFrame
+) -> Iterator[tuple[str, float, float]]:
     """List the splits of a moderator that leave enough cells, and enough variety, on both sides."""
     values = about[moderator].map(_rounded)
     levels = sorted(values.dropna().unique())
     for low, high in pairwise(levels):
-        sides = about[values <= low], about[values >= high]
-        if all(_varied(side, about, MODERATORS[moderator]) for side in sides):
+        sides = factors[values <= low], factors[values >= high]
+        if all(_varied(side, factors, MODERATORS[moderator]) for side in sides):
             yield moderator, low, high
 
 
@@ -129,16 +132,12 @@ def _rounded(value: float) -> float:
     return float(f"{value:.{SIGNIFICANT}g}")
 
 
-def _varied(side: pd.DataFrame, about: pd.DataFrame, own: Sequence[str]) -> bool:
+def _varied(side: pd.DataFrame, every: pd.DataFrame, own: Sequence[str]) -> bool:
     """Whether a side has its cells, and two levels of every other factor that has two at all."""
     if len(side) < LEAST_CELLS:
         return False
     others = [factor for factor in FACTORS if factor not in own]
-    return all(
-        levels_of(side, factor).nunique() > 1
-        for factor in others
-        if levels_of(about, factor).nunique() > 1
-    )
+    return all(side[factor].nunique() > 1 for factor in others if every[factor].nunique() > 1)
 
 
 def _p_value(

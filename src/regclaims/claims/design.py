@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -26,23 +27,39 @@ TIMES = 2.0
 """How often the cells of a reweighted level count."""
 
 
-def levels_of(population: pd.DataFrame, factor: str) -> pd.Series:
-    """Return each cell's level of a factor; all cells have the same where the column is absent."""
-    there = [column for column in COLUMNS[factor] if column in population]
-    if not there:
-        return pd.Series("", index=population.index)
-    return population[there].astype(object).fillna("").astype(str).agg(" ".join, axis=1)
+def levels_of(population: pd.DataFrame) -> pd.DataFrame:
+    """Return each cell's level of each factor, as text.
+
+    Parameters
+    ----------
+    population : DataFrame
+        Indexed by ``cell_id``.
+
+    Returns
+    -------
+    DataFrame
+        A column for each of `FACTORS`; the same text everywhere where its columns are absent.
+    """
+    found = {}
+    for factor, columns in COLUMNS.items():
+        texts = [
+            population[name].astype(object).fillna("").astype(str)
+            for name in columns
+            if name in population
+        ]
+        found[factor] = reduce(lambda one, other: one + " " + other, texts) if texts else ""
+    return pd.DataFrame(found, index=population.index)
 
 
-def reweighted_shares(cells: pd.DataFrame, population: pd.DataFrame) -> pd.Series:
+def reweighted_shares(cells: pd.DataFrame, levels: pd.DataFrame) -> pd.Series:
     """Share of cells whose effect exceeds the margin, with every level in turn counted twice.
 
     Parameters
     ----------
     cells : DataFrame
         As from `combine`, voting cells only: an effect exceeds the margin where ``p_above < .5``.
-    population : DataFrame
-        Indexed by ``cell_id``.
+    levels : DataFrame
+        As from `levels_of`.
 
     Returns
     -------
@@ -50,7 +67,7 @@ def reweighted_shares(cells: pd.DataFrame, population: pd.DataFrame) -> pd.Serie
         Shares by ``factor=level``; the plain share under the empty name.
     """
     holds = (cells["p_above"] < 0.5).to_numpy(dtype=float)
-    about = population.reindex(cells.index)
+    about = levels.reindex(cells.index)
     shares = {"": float(holds.mean())} if len(holds) else {}
     for name, chosen in _levels(about):
         weights = np.where(chosen, TIMES, 1.0)
@@ -60,23 +77,23 @@ def reweighted_shares(cells: pd.DataFrame, population: pd.DataFrame) -> pd.Serie
 
 def _levels(about: pd.DataFrame) -> Iterator[tuple[str, np.ndarray]]:
     for factor in FACTORS:
-        values = levels_of(about, factor)
+        values = about[factor]
         if values.nunique() > 1:
             for level in sorted(values.unique()):
                 yield f"{factor}={level}", (values == level).to_numpy()
 
 
-def design_dependent(cells: pd.DataFrame, population: pd.DataFrame, bar: float | None) -> bool:
+def design_dependent(cells: pd.DataFrame, levels: pd.DataFrame, bar: float | None) -> bool:
     """Whether to count some level's cells twice carries the share over its bar, or back.
 
     Parameters
     ----------
-    cells, population : DataFrame
+    cells, levels : DataFrame
         As for `reweighted_shares`.
     bar : float or None
         None, for existence, depends on no share.
     """
     if bar is None or cells.empty:
         return False
-    shares = reweighted_shares(cells, population)
+    shares = reweighted_shares(cells, levels)
     return bool(((shares >= bar) != (shares[""] >= bar)).any())

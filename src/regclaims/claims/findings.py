@@ -12,7 +12,7 @@ from regclaims.claims.interaction import less_mean_elsewhere
 from regclaims.claims.real import DataSet, on_data_set
 from regclaims.claims.voting import FILTERS, at_grid_end, informative_cells, reasons
 from regclaims.config.claims import REAL
-from regclaims.evidence.contrasts import contrast
+from regclaims.evidence.contrasts import Arms, contrast
 from regclaims.evidence.judging import CellContrast
 from regclaims.keys import digest
 
@@ -86,10 +86,11 @@ def find(registry: Mapping[str, Mapping[str, Any]], evidence: Evidence) -> Findi
     informative = []
 
     def add(table: pd.DataFrame, evidence: str) -> None:
+        arms = Arms(table)
         for key, part in parts.items():
             if part["evidence"] == evidence:
                 for half in (None, *(HALVES if key in halved else ())):
-                    found = contrast(table, part, half=half)
+                    found = contrast(arms, part, half=half)
                     tables.setdefault((key, half), []).append(found)
 
     for fits in evidence.fits:

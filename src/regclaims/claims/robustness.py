@@ -170,7 +170,8 @@ def robustness(
     if not every:
         return pd.DataFrame(columns=list(COLUMNS))
     found = find(every, evidence)
-    verdicts = take_verdicts(every, {**bars, **BARS}, population, found, "charitable").verdicts
+    court = take_verdicts(every, {**bars, **BARS}, population, found, "charitable", standing=False)
+    verdicts = court.verdicts
     names = verdicts["claim_id"].str.split(" ", n=1, expand=True)
     table = verdicts.assign(claim_id=names[0], alternative=names[1])
     own = table[table["alternative"] == REGISTERED].set_index("claim_id")["verdict"]

@@ -19,7 +19,7 @@ from regclaims.claims.decide import (
     Decision,
     decide,
 )
-from regclaims.claims.design import design_dependent
+from regclaims.claims.design import design_dependent, levels_of
 from regclaims.claims.findings import Evidence, Findings, find, halved_parts, parts_of, votes
 from regclaims.config.claims import REAL
 from regclaims.evidence.judging import HOLDS
@@ -108,6 +108,7 @@ def take_verdicts(
     findings: Findings,
     reading: str,
     dependent: bool = False,
+    standing: bool = True,
 ) -> Court:
     """Decide every claim in one of its readings.
 
@@ -124,12 +125,15 @@ def take_verdicts(
     reading : {"charitable", "strict"}
     dependent : bool
         Cells may depend on one another, as those that share a real table do.
+    standing : bool
+        Whether it is looked at how a verdict hangs on the design.
 
     Returns
     -------
     Court
     """
     verdicts, details, contrasts = [], [], []
+    levels = levels_of(population) if standing else None
     for name, claim in registry.items():
         rule = claim["rule" if reading == "charitable" else "strict_rule"]
         bar = bars[rule["bar"]]
@@ -141,7 +145,7 @@ def take_verdicts(
             boundary = _boundary(claim, rule, bar, population, findings)
         verdicts.append(
             _row(name, claim, decision, bar, boundary)
-            | {"design_dependent": _design(claim, rule, voting, population, bar)}
+            | {"design_dependent": _design(claim, rule, voting, levels, bar)}
         )
         details.append(_detail(name, decision, boundary, combine(parts, rule["combine"])))
         contrasts += [
@@ -173,13 +177,13 @@ def _design(
     claim: Mapping[str, Any],
     rule: Mapping[str, Any],
     voting: Sequence[pd.DataFrame],
-    population: pd.DataFrame,
+    levels: pd.DataFrame | None,
     bar: float | None,
 ) -> bool | None:
     """Whether the verdict hangs on how often levels stand in the design; None without a design."""
-    if claim["kind"] != "population" or rule["bar"] in BY_CELL:
+    if levels is None or claim["kind"] != "population" or rule["bar"] in BY_CELL:
         return None
-    return design_dependent(combine(voting, rule["combine"]), population, bar)
+    return design_dependent(combine(voting, rule["combine"]), levels, bar)
 
 
 def _row(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ BINARY = ("has_zero", "exact_support", "top_exact")
 
 
 def contrast(
-    evidence: pd.DataFrame,
+    evidence: pd.DataFrame | Arms,
     part: Mapping[str, Any],
     overlap: float = 0.0,
     half: int | None = None,
@@ -31,7 +32,7 @@ def contrast(
 
     Parameters
     ----------
-    evidence : DataFrame
+    evidence : DataFrame or Arms
         The table that the part names: fits (or fit-like rows: ``cell_id``, ``replicate``,
         ``method``, ``tuning``, the metric), or stability. All rows of a cell, or none.
     part : mapping
@@ -47,8 +48,11 @@ def contrast(
     DataFrame
         Indexed by ``cell_id``, columns as `CellContrast`.
     """
-    compare = _jackknifed if part["evidence"] == "stability" else _replicated
-    cells = compare(evidence, part, overlap, half)
+    arms = evidence if isinstance(evidence, Arms) else Arms(evidence)
+    if part["evidence"] == "stability":
+        cells = _jackknifed(arms.rows, part, overlap, half)
+    else:
+        cells = _replicated(arms, part, overlap, half)
     names = list(CellContrast.__annotations__)
     rows = [[getattr(value, name) for name in names] for value in cells.values()]
     index = pd.Index(list(cells), name="cell_id", dtype=str)
@@ -57,32 +61,92 @@ def contrast(
     return table.sort_index()
 
 
+class Arms:
+    """Rows of some cells, laid out by arm: what several contrasts ask for is laid out once.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As for `contrast`; of fits, those that are evidence are kept.
+    """
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self.rows = rows[rows["role"] == EVIDENCE] if "role" in rows else rows
+        self._by_arm: dict[Any, pd.DataFrame] | None = None
+        self._values: dict[tuple[str, str, str, bool], pd.DataFrame] = {}
+        self._where: dict[str, Arms] = {}
+
+    @cached_property
+    def replicates(self) -> pd.Series:
+        """Replicates of each cell, those without a value too."""
+        return self.rows.groupby("cell_id")["replicate"].nunique()
+
+    @cached_property
+    def even(self) -> pd.Series:
+        """Replicates of each cell that have an even number."""
+        return (
+            self.rows[self.rows["replicate"] % 2 == 0].groupby("cell_id")["replicate"].nunique()
+        ).reindex(self.replicates.index, fill_value=0)
+
+    def where(self, levels: Mapping[str, Any]) -> Arms:
+        """Keep the cells with these levels: a value, or one of a list of values, for each."""
+        if not levels:
+            return self
+        key = repr(levels)
+        if key not in self._where:
+            rows = self.rows
+            for level, wanted in levels.items():
+                rows = rows[rows[level].isin(wanted if isinstance(wanted, list) else [wanted])]
+            self._where[key] = Arms(rows)
+        return self._where[key]
+
+    def values(self, arm: Mapping[str, Any], metric: str) -> pd.DataFrame:
+        """Lay out an arm's metric as cells x replicates, undefined (NaN) where there is none."""
+        key = (arm["method"], arm["tuning"], metric, bool(arm.get("non_null")))
+        if key not in self._values:
+            self._values[key] = _laid_out(self._of(key[0], key[1]), metric, key[3])
+        return self._values[key]
+
+    def _of(self, method: str, tuning: str) -> pd.DataFrame:
+        if self._by_arm is None:
+            groups = self.rows.groupby(["method", "tuning"], observed=True)
+            self._by_arm = dict(iter(groups))
+        found = self._by_arm.get((method, tuning))
+        return self.rows.iloc[:0] if found is None else found
+
+
+def _laid_out(rows: pd.DataFrame, metric: str, non_null: bool) -> pd.DataFrame:
+    if "status" in rows:
+        rows = rows.assign(**{metric: rows[metric].where(rows["status"] != FAILED)})
+    if non_null:
+        null = rows["null"].fillna(False).astype(bool)
+        rows = rows.assign(**{metric: rows[metric].where(~null)})
+    return rows.pivot(index="cell_id", columns="replicate", values=metric).astype(float)
+
+
 def _replicated(
-    fits: pd.DataFrame, part: Mapping[str, Any], overlap: float, half: int | None
+    arms: Arms, part: Mapping[str, Any], overlap: float, half: int | None
 ) -> dict[str, CellContrast]:
-    if "role" in fits:
-        fits = fits[fits["role"] == EVIDENCE]
-    if half is not None:
-        fits = fits[fits["replicate"] % 2 == half]
-    for level, wanted in part.get("where", {}).items():
-        fits = fits[fits[level].isin(wanted if isinstance(wanted, list) else [wanted])]
-    values = _arm(fits, part, part["metric"])
+    arms = arms.where(part.get("where", {}))
+    values, replicates = arms.values(part, part["metric"]), arms.replicates
     versus, margin = part["versus"], part["margin"]
-    replicates = fits.groupby("cell_id")["replicate"].nunique()
+    if half is not None:
+        values = values.loc[:, values.columns % 2 == half]
+        replicates = arms.even if half == 0 else arms.replicates - arms.even
     if part["scale"] == "digits":
         return _each(values, replicates, lambda row: identity(row, versus))
     if _is_event(part) and not isinstance(versus, Mapping) and not overlap:
         return _each(
             values, replicates, lambda row: binomial(row, versus, part["direction"], margin)
         )
-    effects = _effects(fits, values, part) + part.get("allowance", 0.0)
+    effects = _effects(arms, values, part) + part.get("allowance", 0.0)
     return _each(effects, replicates, lambda row: student(row, margin, overlap))
 
 
 def paired_effects(fits: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
     """Return a part's effects, cells x replicates, of the replicates that are evidence."""
-    evidence = fits[fits["role"] == EVIDENCE]
-    return _effects(evidence, _arm(evidence, part, part["metric"]), part)
+    arms = Arms(fits)
+    return _effects(arms, arms.values(part, part["metric"]), part)
 
 
 def _is_event(part: Mapping[str, Any]) -> bool:
@@ -178,25 +242,14 @@ def _log_ratio(one: Array, other: Array) -> Array:
     return out
 
 
-def _arm(rows: pd.DataFrame, arm: Mapping[str, Any], metric: str) -> pd.DataFrame:
-    """Lay out an arm's metric as cells x replicates, undefined (NaN) where there is none."""
-    rows = rows[(rows["method"] == arm["method"]) & (rows["tuning"] == arm["tuning"])]
-    if "status" in rows:
-        rows = rows.assign(**{metric: rows[metric].where(rows["status"] != FAILED)})
-    if arm.get("non_null"):
-        null = rows["null"].fillna(False).astype(bool)
-        rows = rows.assign(**{metric: rows[metric].where(~null)})
-    return rows.pivot(index="cell_id", columns="replicate", values=metric).astype(float)
-
-
-def _effects(rows: pd.DataFrame, values: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
+def _effects(arms: Arms, values: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
     """Compare an arm with a number or with another arm, positive where the claim is right."""
     versus, sign = part["versus"], 1.0 if part["direction"] == "above" else -1.0
     if not isinstance(versus, Mapping):
         return sign * (values - versus)
     metric = part.get("versus_metric") or part["metric"]
     other_arm = {**versus, "non_null": part.get("non_null", False)}
-    other = _arm(rows, other_arm, metric)
+    other = arms.values(other_arm, metric)
     shared = values.index.intersection(other.index)
     values = values.loc[shared]
     other = other.reindex(index=shared, columns=values.columns)
