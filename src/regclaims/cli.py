@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from regclaims.config import Registry
 
 CONFIG = Path("config")
+CODING = CONFIG / "coding.csv"
 RESULTS = Path("results")
 WIDTH = 96
 SHORT = {"existence": "supported (existence)"}
@@ -92,12 +93,27 @@ def check_config(given: argparse.Namespace) -> None:
     registry = _registry(problems) if studies else None
     for file in studies:
         lines += _check_study(file, registry, problems)
+    if registry and CODING.is_file():
+        lines += _check_coding(registry, problems)
     if problems:
         raise InputError(problems)
     if registry:
         lines += [f"{CONFIG}/claims: good: {_count(len(registry.claims), 'claim')}"]
         lines += [f"{CONFIG}/datasets: good: {_count(len(registry.datasets), 'data set')}"]
     print("\n".join(lines))
+
+
+def _check_coding(registry: Registry, problems: list[Problem]) -> list[str]:
+    """Check the coding table against the claims; give a line to print."""
+    from regclaims.config.coding import check_sources, read_coding
+
+    try:
+        coded = read_coding(CODING, registry.claims)
+        check_sources(coded, registry.claims, str(CODING))
+    except InputError as error:
+        problems += error.problems
+        return []
+    return [f"{CODING}: good: {_count(len(coded), 'sentence')}"]
 
 
 def _sorted_out(files: Sequence[Path]) -> tuple[list[Path], list[Problem], list[str]]:

@@ -149,11 +149,17 @@ def test_tunings_by_method(method, tuning, good):
         ("participation_ratio", "fits", True),
         ("near_zero_share", "fits", True),
         ("participation_ratio", "stability", False),
-        ("log_loss", "fits", True),
+        ("log_loss", "fits", False),
     ],
 )
 def test_metrics_by_evidence(metric, evidence, good):
     lines = told(part={"metric": metric, "evidence": evidence})
+    assert bool(lines) != good
+
+
+@pytest.mark.parametrize(("metric", "good"), [("log_loss", True), ("rte", False), ("rr", True)])
+def test_metrics_of_two_classes(metric, good):
+    lines = told(part={"metric": metric, "method": "logistic-lasso"})
     assert bool(lines) != good
 
 

@@ -212,8 +212,8 @@ BAD_CLAIMS = [
     (
         f"{RULE.removesuffix('.rule')}.kind",
         "probability",
-        f"{RULE.removesuffix('.rule')}: kind population is for fits and stability, others for "
-        "experiments",
+        f"{RULE.removesuffix('.rule')}: kind probability is for an experiment's evidence; "
+        "fits and stability are of kind population",
     ),
 ]
 BAD = [

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from regclaims.designs.noise import NOISES
 from regclaims.designs.scenario import Scenario
 from regclaims.keys import generator
 from regclaims.mechanisms import disturbances
-from regclaims.mechanisms.disturbances import Sample, run
+from regclaims.mechanisms.disturbances import HEAVY, Sample, run
 
 SPEC = {
     "shapes": [[40, 6]],
@@ -56,6 +57,22 @@ def test_each_disturbance_changes_what_it_says_and_nothing_else(samples):
     assert not wide.beta[6:].any()
     for each in made.values():
         np.testing.assert_array_equal(each.folds, plain.folds)
+
+
+def test_heavy_tails_have_the_quartiles_of_the_noise_they_replace():
+    """At the same variance least squares would expect to lose nothing, and nothing be tried."""
+    noise = NOISES["t3"](np.random.default_rng(3), 200_000) * HEAVY
+    np.testing.assert_allclose(np.quantile(noise, [0.25, 0.75]), [-0.6745, 0.6745], atol=0.01)
+
+
+def test_least_squares_lose_the_variance_that_heavy_tails_add():
+    """tr Cov(b) is in proportion to the noise's variance, which is HEAVY^2 times as large."""
+    np.testing.assert_allclose(HEAVY**2, 2.333, atol=1e-3)
+    table = run({**SPEC, "disturbances": ["heavy-tails"], "folds": 2, "n_lambdas": 10}, 1, 400)
+    ols = table[table["method"] == "ols"]
+    plain = (ols["disturbed_risk"] - ols["loss"]).mean()
+    growth = ols["disturbed_risk"].mean() / plain
+    assert growth == pytest.approx(HEAVY**2, rel=0.3)
 
 
 def test_risk_is_the_quadratic_form():

@@ -1,13 +1,14 @@
 """Metrics of fits, against values worked out by hand and against loops."""
 
-from itertools import combinations
+import math
+from itertools import combinations, permutations
 
 import numpy as np
 import pytest
 
 from regclaims.metrics.generalization import coefficient_size, risk, training_gap
 from regclaims.metrics.sparsity import description_share, sparsity
-from regclaims.metrics.spread import concentration, ratio, within_block
+from regclaims.metrics.spread import concentration, dominance, ratio, within_block
 from regclaims.metrics.support import Screening, most_important, recovery
 
 EPS = np.finfo(float).eps
@@ -377,3 +378,43 @@ def test_screening_ties_go_to_the_earlier_column():
     twins = np.column_stack([Y, Y, Y])
     assert screened(twins, Y, 1, mask("100")) == 1
     assert screened(twins, Y, 1, mask("001")) == 0
+
+
+def shapley(coef, sigma):
+    """Shapley's shares of a prediction's variance: a column's mean gain over all orders."""
+    p = len(coef)
+
+    def variance(chosen):
+        kept = coef * np.isin(np.arange(p), chosen)
+        return kept @ sigma @ kept
+
+    shares = np.zeros(p)
+    for order in permutations(range(p)):
+        for place, column in enumerate(order):
+            before = list(order[:place])
+            shares[column] += variance([*before, column]) - variance(before)
+    return shares / math.factorial(p)
+
+
+def test_dominance_is_the_largest_of_shapleys_shares():
+    rng = np.random.default_rng(4)
+    root = rng.standard_normal((4, 4))
+    sigma, coef = root @ root.T, rng.standard_normal(4)
+    shares = shapley(coef, sigma)
+    assert shares.sum() == pytest.approx(coef @ sigma @ coef)
+    expected = np.abs(shares).max() / np.abs(shares).sum()
+    assert dominance(coef[None], (sigma @ coef)[None])[0] == pytest.approx(expected)
+
+
+def test_dominance_of_independent_columns_is_the_largest_square():
+    coef = np.array([[3.0, 0.0, 1.0], [1.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
+    np.testing.assert_allclose(dominance(coef, coef), [0.9, 1 / 3, np.nan])
+
+
+def test_dominance_does_not_depend_on_the_scale():
+    sigma = np.array([[1.0, 0.9], [0.9, 1.0]])
+    coef = np.array([[5.0, -4.0], [0.5, -0.4]])
+    one, other = dominance(coef, coef @ sigma)
+    assert one == pytest.approx(other)
+    # 5 (5 - 3.6) = 7 against -4 (4.5 - 4) = -2: one has seven ninths.
+    assert one == pytest.approx(7 / 9)

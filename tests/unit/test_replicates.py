@@ -228,6 +228,11 @@ def test_rows_against_the_fits_made_again(tables, method):
         train = np.mean((draw.y - path.predict(draw.X)[k]) ** 2)
         gap = (excess + noise - train) / noise
         assert row["training_gap"] == pytest.approx(gap, rel=1e-9, abs=1e-12)
+        relative = train / np.var(draw.y)
+        assert row["training_error"] == pytest.approx(relative, rel=1e-9, abs=1e-12)
+        parts = np.abs(coef * (sigma @ coef))
+        dominance = parts.max() / parts.sum() if coef.any() else np.nan
+        assert row["dominance"] == pytest.approx(dominance, rel=1e-9, nan_ok=True)
         assert row["n_nonzero"] == np.count_nonzero(coef)
         truth = scenario.beta != 0
         assert row["tpr"] == np.count_nonzero(coef[truth]) / truth.sum()

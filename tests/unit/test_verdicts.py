@@ -319,7 +319,7 @@ def test_the_end_of_the_other_arm_s_grid_stops_the_vote_too():
 
 WORDING = (
     "statement", "sources", "estimand", "comparator", "reading", "strict_reading", "conventions",
-    "data_budget", "margin_reason", "group",
+    "note", "data_budget", "margin_reason", "group",
 )  # fmt: skip
 
 

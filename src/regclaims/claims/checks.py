@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from regclaims.added import METHODS as ADDED
+from regclaims.config.base import validate
 from regclaims.config.claims import REAL, Arm, Part, Rule
 from regclaims.config.datasets import is_sparse
 from regclaims.config.loading import Registry
-from regclaims.config.real_rules import RealPart
+from regclaims.config.real_rules import RealArm, RealPart
 from regclaims.config.study import Study
 from regclaims.errors import InputError, Problem
 from regclaims.evidence.families import rules
-from regclaims.evidence.measures import METRICS
-from regclaims.evidence.methods import LOGISTIC, method_names
+from regclaims.evidence.measures import METRICS, metrics_of
+from regclaims.evidence.methods import LASSO, LOGISTIC, OLS, RIDGE, method_names, net
+from regclaims.evidence.real import NULL
 from regclaims.mechanisms.experiments import EXPERIMENTS, TUNING
 from regclaims.metrics.variance import MEASURES
 
@@ -52,11 +52,16 @@ def check_together(study: Study, registry: Registry, file: str) -> None:
     problems += [Problem(file, *problem) for problem in _deciding(study, registry)]
     problems += [Problem(file, *problem) for problem in _not_added(study)]
     problems += [Problem(file, *problem) for problem in _known_beta(study, registry)]
+    real = _real_methods(study, registry)
     for group, claims in registry.groups.items():
+        own = f"config/claims/{group}.yaml"
         for name, claim in claims.claims.items():
             for key in ("rule", "strict_rule"):
-                found = _rule(getattr(claim, key), study, f"claims.{name}.{key}")
-                problems += [Problem(f"config/claims/{group}.yaml", *problem) for problem in found]
+                found = _rule(getattr(claim, key), study, real, f"claims.{name}.{key}")
+                problems += [Problem(own, *problem) for problem in found]
+            for i, part in enumerate(claim.real_rule.parts if claim.real_rule else ()):
+                here = f"claims.{name}.real_rule.parts[{i}]"
+                problems += [Problem(own, *problem) for problem in _real_arms(part, real, here)]
     if problems:
         raise InputError(problems)
 
@@ -151,18 +156,22 @@ def _tunings(method: str, study: Study) -> tuple[str, ...]:
     return rules(method, not method.startswith(LOGISTIC), (method,))
 
 
-def _rule(rule: Rule, study: Study, place: str) -> Iterator[tuple[str, str]]:
+def _rule(rule: Rule, study: Study, real: Sequence[str], place: str) -> Iterator[tuple[str, str]]:
     for i, part in enumerate(rule.parts):
         here = f"{place}.parts[{i}]"
         if part.evidence == REAL:
-            yield from _real_part(part, here)
+            yield from _real_part(part, real, here)
             continue
         if part.evidence not in (*TABLES, *EXPERIMENTS):
             known = ", ".join((*TABLES, REAL, *EXPERIMENTS))
             yield f"{here}.evidence", f"must be one of {known}; found {part.evidence!r}"
             continue
-        metrics = TABLES.get(part.evidence) or EXPERIMENTS[part.evidence].metrics
-        for key, value in (("metric", part.metric), ("versus_metric", part.versus_metric)):
+        versus = part.versus if isinstance(part.versus, Arm) else part
+        for key, value, arm in (
+            ("metric", part.metric, part),
+            ("versus_metric", part.versus_metric, versus),
+        ):
+            metrics = _metrics(part.evidence, arm.method)
             if value is not None and value not in metrics:
                 yield f"{here}.{key}", f"must be one of {', '.join(metrics)}; found {value!r}"
         yield from _arm(part, part, study, here)
@@ -170,14 +179,37 @@ def _rule(rule: Rule, study: Study, place: str) -> Iterator[tuple[str, str]]:
             yield from _arm(part.versus, part, study, f"{here}.versus")
 
 
-def _real_part(part: Part, place: str) -> Iterator[tuple[str, str]]:
+def _metrics(evidence: str, method: str) -> tuple[str, ...]:
+    """List what is measured of a method: classes have metrics of their own."""
+    if evidence == "fits":
+        return metrics_of("logistic" if method.startswith(LOGISTIC) else "linear")
+    return TABLES.get(evidence) or EXPERIMENTS[evidence].metrics
+
+
+def _real_part(part: Part, real: Sequence[str], place: str) -> Iterator[tuple[str, str]]:
     """Hold a part on real data to what a `real_rule` may ask for."""
     try:
-        RealPart.model_validate(part.model_dump(include=set(RealPart.model_fields)))
-    except ValidationError as error:
-        for found in error.errors():
-            where = ".".join(str(key) for key in found["loc"])
-            yield f"{place}.{where}" if where else place, found["msg"]
+        plain = validate(RealPart, part.model_dump(include=set(RealPart.model_fields)), "")
+    except InputError as error:
+        for found in error.problems:
+            yield ".".join(filter(None, (place, found.place))), found.message
+    else:
+        yield from _real_arms(plain, real, place)
+
+
+def _real_arms(part: RealPart, real: Sequence[str], place: str) -> Iterator[tuple[str, str]]:
+    arms = {place: part, f"{place}.versus": part.versus}
+    for here, arm in arms.items():
+        if isinstance(arm, RealArm) and arm.method not in real:
+            yield f"{here}.method", f"must be one of {', '.join(real)}; found {arm.method!r}"
+
+
+def _real_methods(study: Study, registry: Registry) -> list[str]:
+    """Name what is fitted to real data, with the mixes of all protocols."""
+    own = [dataset.protocol.l1_ratios or [] for dataset in registry.datasets.values()]
+    studys = [study.methods.l1_ratios, study.methods.logistic_l1_ratios]
+    ratios = sorted({ratio for some in (*studys, *own) for ratio in some})
+    return [NULL, OLS, RIDGE, LASSO, *map(net, ratios)]
 
 
 def _arm(arm: Arm, part: Part, study: Study, place: str) -> Iterator[tuple[str, str]]:

@@ -40,6 +40,9 @@ Kind = Literal["population", "experiment", "identity", "probability", "ablation"
 REAL = "real"
 """Evidence on real data, and the kind of claims that nothing else can decide."""
 
+POPULATION = ("fits", "stability")
+"""Evidence from cells of the population."""
+
 Level = str | float | int | bool
 
 
@@ -128,8 +131,12 @@ class Part(Arm):
             isinstance(self.versus, float | int) and self.versus > 0 and self.direction == "below"
         ):
             raise ValueError("scale digits needs a tolerance in versus, and direction below")
-        if self.where and self.evidence in ("fits", "stability"):
+        if self.where and self.evidence in POPULATION:
             raise ValueError("where is for experiments; cells of the population have filters")
+        if self.allowance and not isinstance(self.versus, Arm):
+            raise ValueError("allowance needs another arm in versus, not a number")
+        if self.less_mean_of and self.evidence not in POPULATION:
+            raise ValueError("less_mean_of takes cells of the population: evidence fits, stability")
         return self
 
 
@@ -153,6 +160,16 @@ class Rule(Strict):
         default=False,
         description="Count only cells where the best method's oracle relative risk is below .9.",
     )
+
+    @model_validator(mode="after")
+    def _of_the_population(self) -> Rule:
+        elsewhere = [part.evidence for part in self.parts if part.evidence not in POPULATION]
+        if elsewhere and (self.filters or self.informative):
+            raise ValueError(
+                "filters and informative choose cells of the population: evidence fits or "
+                f"stability; found {elsewhere[0]}"
+            )
+        return self
 
 
 class Conventions(Strict):
@@ -185,6 +202,11 @@ class Claim(Strict):
     comparator: Line = Field(description="What it is compared with.")
     reading: Line = Field(description="The charitable reading, which decides.")
     strict_reading: Line = Field(description="The strict reading, reported beside it.")
+    note: Line | None = Field(
+        default=None,
+        description="Where the sentence can be read in more than one way: what was chosen, what "
+        "the other reading is, and what it would look at.",
+    )
     conventions: Conventions = Field(description="Null fits, ties, undefined values.")
     data_budget: Line = Field(description="Which rows fit and tune each arm.")
     margin_reason: Line = Field(description="Why the margins are what they are.")
@@ -216,9 +238,16 @@ class Claim(Strict):
             raise ValueError("kind real is for claims all parts of which have evidence real")
         if self.kind == REAL:
             return self
-        of_population = all(part.evidence in ("fits", "stability") for part in parts)
-        if (self.kind == "population") != of_population:
-            raise ValueError("kind population is for fits and stability, others for experiments")
+        others = [part.evidence for part in parts if part.evidence not in POPULATION]
+        if self.kind == "population" and others:
+            raise ValueError(
+                f"kind population is for evidence fits and stability; found {others[0]}"
+            )
+        if self.kind != "population" and not others:
+            raise ValueError(
+                f"kind {self.kind} is for an experiment's evidence; fits and stability are of kind "
+                "population"
+            )
         return self
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from typing import Any, TypedDict
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from regclaims.designs.noise import NOISES
 from regclaims.designs.scenario import Scenario
@@ -34,6 +35,13 @@ EVENTS: tuple[str, ...] = ()
 
 OUTLYING = 10.0
 """An outlier's noise is this multiple of the others'."""
+
+HEAVY = float(stats.norm.ppf(0.75) / (stats.t.ppf(0.75, 3) / np.sqrt(3)))
+"""Scales t noise of unit variance to the quartiles of the standard normal.
+
+At the same variance nothing would be lost: the expected risk of a linear fit, as is least squares,
+depends on the noise through its variance alone.
+"""
 
 OUTLIERS, TAILS, COLUMNS, SHIFT = "outliers", "heavy-tails", "noise-columns", "shifted-test"
 
@@ -166,7 +174,7 @@ def _samples(
         OUTLIERS: lambda: Sample(
             X, signal + sd * noise * np.where(outlying, OUTLYING, 1.0), folds, plain.beta, sigma
         ),
-        TAILS: lambda: Sample(X, signal + sd * heavy, folds, plain.beta, sigma),
+        TAILS: lambda: Sample(X, signal + sd * HEAVY * heavy, folds, plain.beta, sigma),
         COLUMNS: lambda: Sample(
             np.hstack([X, more]),
             plain.y,

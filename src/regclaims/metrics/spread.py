@@ -69,9 +69,10 @@ def dominance(coefs: Array, covariances: Array) -> Array:
     """Share of a prediction that its most important column has.
 
     The variance b'Sigma b of a prediction is the sum of b_j (Sigma b)_j, what column j contributes
-    through its covariance with the prediction (Pratt 1987; for independent columns b_j^2, which is
-    Shapley's share too). Contributions may be negative where columns are correlated, so shares are
-    taken of their absolute values.
+    through its covariance with the prediction (Pratt 1987). That is Shapley's share of it: what a
+    column adds to the variance of the sum of b_j x_j, averaged over all orders in which columns
+    are put in. It may be negative where columns are correlated, so the largest is looked for, and
+    the whole added up, among absolute values.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ class Disturbances(Regressions, Strict):
         default=["outliers", "heavy-tails", "noise-columns", "shifted-test"],
         min_length=1,
         description="`outliers`: some responses have ten times the noise; `heavy-tails`: all noise "
-        "is Student's t with 3 degrees of freedom, of the same variance; `noise-columns`: as many "
+        "is Student's t with 3 degrees of freedom, of the same quartiles; `noise-columns`: as many "
         "irrelevant columns again; `shifted-test`: the columns of the rows to predict are "
         "independent, whatever they were in training.",
     )
