@@ -7,7 +7,7 @@ from scipy import stats
 
 from regclaims.claims.interaction import less_mean_elsewhere
 from regclaims.evidence.contrasts import contrast
-from regclaims.evidence.judging import CellContrast, normal, undecided
+from regclaims.evidence.judging import CellContrast, undecided, with_error
 
 PART = {
     "evidence": "fits",
@@ -72,7 +72,7 @@ def test_a_tie_is_within_any_allowance():
 
 def cells(effects, errors, replicates=50):
     rows = {
-        name: vars(normal(effect, error, 0.05, replicates, 0))
+        name: vars(with_error(effect, error, 0.05, replicates, 0))
         for name, effect, error in zip("abcdef", effects, errors, strict=False)
     }
     table = pd.DataFrame(rows).T[list(CellContrast.__annotations__)]
@@ -86,7 +86,9 @@ def test_an_interaction_is_a_difference_of_effects_with_both_errors():
     error = np.sqrt(0.03**2 + (0.02**2 + 0.04**2) / 4)
     assert found["effect"] == pytest.approx(0.30 - 0.15)
     assert found["se"] == pytest.approx(error)
-    assert found["p_above"] == pytest.approx(stats.norm.sf((0.15 - 0.05) / error))
+    assert found["p_above"] == pytest.approx(
+        stats.t.sf((0.15 - 0.05) / error, found["replicates"] - 1)
+    )
     assert found["p_above"] + found["p_below"] == pytest.approx(1)
     assert found["state"] == "holds"
 

@@ -7,15 +7,15 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from regclaims.evidence.judging import normal
+from regclaims.evidence.judging import with_error
 
 
 def less_mean_elsewhere(table: pd.DataFrame, elsewhere: pd.Series, margin: float) -> pd.DataFrame:
     """Take the mean effect over other cells away from every cell's effect, and judge what is left.
 
-    Cells are independent of each other, so the variances of both add up; replicates are many, and
-    the normal law is taken. Cells elsewhere are compared with their own mean as well; a rule's
-    filter keeps them from voting.
+    Cells are independent of each other, so the variances of both add up; Student's t has the
+    degrees of freedom of the cell's own replicates, as if the mean were known no better. Cells
+    elsewhere are compared with their own mean as well; a rule's filter keeps them from voting.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def less_mean_elsewhere(table: pd.DataFrame, elsewhere: pd.Series, margin: float
     variance = (other["se"] ** 2).sum() / max(len(other), 1) ** 2
     rows = [
         asdict(
-            normal(
+            with_error(
                 row["effect"] - mean,
                 float(np.sqrt(row["se"] ** 2 + variance)),
                 margin,

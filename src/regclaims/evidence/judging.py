@@ -230,10 +230,12 @@ def _state(low: float, high: float, margin: float) -> str:
     return NEGLIGIBLE if -margin <= low and high <= margin else OPEN
 
 
-def normal(
+def with_error(
     effect: float, se: float, margin: float, replicates: int, undefined: int
 ) -> CellContrast:
-    """Judge an effect by the normal law, where its standard error is known well.
+    """Judge an effect whose standard error is known from so many replicates.
+
+    Student's t with R-1 degrees of freedom: cautious where a part of the error is known better.
 
     Parameters
     ----------
@@ -243,13 +245,14 @@ def normal(
         delta.
     replicates, undefined : int
     """
-    if not (np.isfinite(effect) and np.isfinite(se)) or se <= 0:
+    df = replicates - undefined - 1
+    if not (np.isfinite(effect) and np.isfinite(se)) or se <= 0 or df < 1:
         return undecided(replicates, undefined)
-    half, z = float(stats.norm.ppf(0.975)) * se, (effect - margin) / se
+    half, z = float(stdtrit(df, 0.975)) * se, (effect - margin) / se
     values = np.zeros(replicates)
     values[:undefined] = np.nan
     interval = (effect - half, effect + half)
-    p_above, p_below = float(stats.norm.sf(z)), float(stats.norm.cdf(z))
+    p_above, p_below = float(stdtr(df, -z)), float(stdtr(df, z))
     return _judged(effect, se, interval, p_above, p_below, margin, values)
 
 
