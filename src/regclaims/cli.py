@@ -235,6 +235,7 @@ def explain(given: argparse.Namespace) -> None:
         ("Reading", claim.reading),
         *rule_in_words(claim.rule),
         ("Strict", claim.strict_reading),
+        *([("Note", claim.note)] if claim.note else []),
         ("Estimand", claim.estimand),
         ("Data", claim.data_budget),
         *_decided(given.claim),
