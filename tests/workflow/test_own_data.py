@@ -19,6 +19,7 @@ ONCE = (
     "real_data",
     "cells",
     "real_verdicts",
+    "record",
     "data_page",
     "figure",
     "numbers",
