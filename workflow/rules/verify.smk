@@ -24,6 +24,21 @@ rule manifest:
         "results/strict.csv",
         "results/decisions.csv",
         "results/contrasts.parquet",
+        "results/verdicts.json",
+        "results/verdicts.schema.json",
+        "results/deviations.csv",
+        "results/robustness.parquet",
+        "results/calibration.parquet",
+        "results/controls.csv",
+        "results/real-splits.parquet",
+        "results/real-verdicts.csv",
+        "results/real-contrasts.parquet",
+        "results/known-beta-population.parquet",
+        "results/known-beta-verdicts.csv",
+        "results/known-beta-contrasts.parquet",
+        expand(
+            "results/figures/page-{dataset}.{kind}", dataset=DATASETS, kind=["pdf", "png", "csv"]
+        ),
         expand("results/figures/{figure}.{kind}", figure=FIGURES, kind=["pdf", "png", "csv"]),
     output:
         "results/manifest.json",
