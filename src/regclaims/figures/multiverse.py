@@ -16,7 +16,7 @@ from regclaims.figures.style import styled
 LOOKS = {
     SUPPORTED: ("#0072b2", "o"),
     REFUTED: ("#d55e00", "X"),
-    INCONCLUSIVE: ("#8a8a8a", "_"),
+    INCONCLUSIVE: ("#8a8a8a", "."),
 }
 """Colour and mark of a verdict: either tells it."""
 
@@ -65,6 +65,7 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
     columns = [name for name in LABELS if name in set(data["alternative"])]
     with styled(1, 1, 1.3 + ROW * max(len(claims), 6)) as (figure, grid):
         axes = grid[0, 0]
+        axes.set_axisbelow(True)
         for verdict, (color, mark) in LOOKS.items():
             own = data[data["verdict"] == verdict]
             axes.scatter(
