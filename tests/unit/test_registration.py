@@ -108,6 +108,7 @@ def test_a_changed_rule_needs_a_reason(lock, study, registry):
     before = registered_rules(lock, other)
     assert before[CLAIM]["rule"]["parts"][0]["margin"] == 0.05
     assert before[CLAIM]["statement"]
+    assert before[CLAIM]["group"] == "zeros"
 
 
 def test_a_removed_claim_needs_one_too(lock, study, registry):

@@ -34,6 +34,9 @@ LINEAR = {
     "elastic-net",
     "elastic-net-rescaled",
 }
+METHODS = {"n_lambdas": 12, "l1_ratios": [0.1, 0.5, 0.9]}
+"""The section of the tiny study."""
+
 LOGISTIC = {"logistic-ridge", "logistic-lasso", "logistic-elastic-net-0.5"}
 
 
@@ -241,7 +244,7 @@ def test_a_new_cell_reruns_its_shard_and_what_follows(copied: Workspace) -> None
 def test_scikit_learn_as_a_second_opinion_finds_the_same_fits(copied: Workspace) -> None:
     table = copied.root / "results" / "fits.parquet"
     own = pd.read_parquet(table).set_index("fit_id").sort_index()
-    copied.edit_study(methods={"n_lambdas": 12, "solver": "sklearn"})
+    copied.edit_study(methods={**METHODS, "solver": "sklearn"})
     done = copied.run("--cores", "2", "results/fits.parquet")
     assert done.returncode == 0, done.stdout
     theirs = pd.read_parquet(table).set_index("fit_id").sort_index()
@@ -257,7 +260,7 @@ def test_scikit_learn_as_a_second_opinion_finds_the_same_fits(copied: Workspace)
 
 def test_another_l1_ratio_reruns_elastic_nets_only(copied: Workspace) -> None:
     fits = len(list(copied.root.glob("results/work/elastic-net-*/*/fits.parquet")))
-    copied.edit_study(methods={"n_lambdas": 12, "l1_ratios": [0.5, 0.9]})
+    copied.edit_study(methods={**METHODS, "l1_ratios": [0.1, 0.5, 0.75, 0.9]})
     assert copied.planned()["fit"] == fits
 
 

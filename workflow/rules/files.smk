@@ -4,6 +4,7 @@ reads   what common.smk gives
 gives   functions from shards, data sets, experiments and figures to settings and files
 """
 
+from regclaims.claims.verdicts import RULE_FIELDS
 from regclaims.config.claims import BARS
 from regclaims.datasets.splitting import parts_of_splits
 from regclaims.mechanisms.experiments import EXPERIMENTS
@@ -129,6 +130,15 @@ def real_rules():
         name: {"group": claim["group"], "real_rule": claim["real_rule"]}
         for name, claim in plain_registry().items()
         if claim["real_rule"] is not None
+    }
+
+
+def unworded_registry():
+    """Give what decides the claims, without a word of what they say."""
+    return {
+        name: {field: claim[field] for field in RULE_FIELDS}
+        | {"group": claim["group"], "statement": "", "sources": []}
+        for name, claim in plain_registry().items()
     }
 
 

@@ -58,7 +58,7 @@ rule robustness:
         CONDA
     params:
         experiments=list(EXPERIMENTS),
-        registry=plain_registry(),
+        registry=unworded_registry(),
         bars=BARS,
         max_at_end=STUDY.tuning.max_at_end,
         code=code("robustness.py"),

@@ -162,9 +162,10 @@ def registered_rules(lock: Registration | None, registry: Registry) -> dict[str,
         return {}
     departed = dict(_departures(lock, registry))
     return {
-        name: {**registry.claims[name].model_dump(), **lock.rules[name]}
-        for name in departed
-        if name in registry.claims
+        name: {**group.claims[name].model_dump(), **lock.rules[name], "group": group_name}
+        for group_name, group in registry.groups.items()
+        for name in group.claims
+        if name in departed
     }
 
 
