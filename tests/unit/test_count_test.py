@@ -90,6 +90,17 @@ def test_power_where_clearly_more_cells_hold() -> None:
     assert hits / 200 >= 0.75
 
 
+def test_power_where_all_cells_hold_but_are_not_precise() -> None:
+    rng = np.random.default_rng(3)
+    m, error = 120, 0.5
+    hits = 0
+    for _ in range(200):
+        z = (2.0 + error * rng.standard_normal(m) - 1) / error
+        hits += at_least(stats.norm.sf(z), cells_needed(0.75, m)) <= LEVEL
+    # All of 200 trials were found, with resampled noise; with thresholds up to .1 only, a tenth.
+    assert hits / 200 >= 0.9
+
+
 def test_pooled_p_values_are_the_binomials() -> None:
     pooled = Pooled(events=2, missing=0, defined=200)
     assert pooled.p_values(0.05)[0] == pytest.approx(stats.binom.cdf(2, 200, 0.05))
