@@ -13,11 +13,12 @@ from regclaims.config.study import Study
 from regclaims.errors import InputError
 
 
-def told(study=None, part=None, data=None):
+def told(study=None, part=None, data=None, kind="population"):
     """Check the examples of the reference page with changes, and return the problems."""
     plan = yaml.safe_load(STUDY) | {"path_figure": "mine"} | (study or {})
     claims = yaml.safe_load(CLAIMS)
     for claim in claims["claims"].values():
+        claim["kind"] = kind
         claim["rule"]["parts"][0] |= part or {}
     registry = Registry(
         {"zeros": validate(Group, claims, "zeros.yaml")},
@@ -174,6 +175,16 @@ def test_ols_is_not_tuned():
     lines = told(part={"method": "ols"})
     assert lines
     assert all("tuning: must be one of none; found" in line for line in lines)
+
+
+@pytest.mark.parametrize(("level", "good"), [("dimension", True), ("dimensions", False)])
+def test_a_level_that_an_experiment_does_not_have_is_told_with_those_it_has(level, good):
+    ball = {"evidence": "geometry", "method": "l1-ball", "tuning": "none", "metric": "any_zero"}
+    lines = told(part=ball | {"where": {level: 2}}, kind="experiment")
+    assert bool(lines) != good, lines
+    for line in lines:
+        assert ".parts[0].where: must choose by one of dimension, radius, contours; " in line
+        assert line.endswith("found 'dimensions'")
 
 
 def test_a_citation_that_is_not_in_the_bibliography(tmp_path):

@@ -174,9 +174,18 @@ def _rule(rule: Rule, study: Study, real: Sequence[str], place: str) -> Iterator
             metrics = _metrics(part.evidence, arm.method)
             if value is not None and value not in metrics:
                 yield f"{here}.{key}", f"must be one of {', '.join(metrics)}; found {value!r}"
+        yield from _levels(part, f"{here}.where")
         yield from _arm(part, part, study, here)
         if isinstance(part.versus, Arm):
             yield from _arm(part.versus, part, study, f"{here}.versus")
+
+
+def _levels(part: Part, place: str) -> Iterator[tuple[str, str]]:
+    """Hold `where` to the levels of its experiment; other evidence has none, and is refused it."""
+    levels = EXPERIMENTS[part.evidence].levels if part.evidence in EXPERIMENTS else ()
+    for name in part.where:
+        if name not in levels:
+            yield place, f"must choose by one of {', '.join(levels)}; found {name!r}"
 
 
 def _metrics(evidence: str, method: str) -> tuple[str, ...]:

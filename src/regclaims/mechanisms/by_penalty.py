@@ -32,6 +32,7 @@ METHODS = (
 """Arms of the default settings; others may name other penalties."""
 METRICS = {"zero_share": "Share of coefficients that equal 0.0."}
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("lambda_", "truth")
 
 
 def listed(spec: KinkSpec) -> list[Mapping[str, Any]]:

@@ -58,6 +58,7 @@ METRICS = {
     "twice_operations": "two times that: what at most slightly more is held against",
 }
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("n_samples", "n_features", "correlation", "lambda_share")
 
 
 class CostSpec(TypedDict):

@@ -33,6 +33,7 @@ METRICS = {
     "coef_zeros": "share of coefficients that are 0 at a tenth of the largest lambda",
 }
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("n_samples", "n_features", "zero_share")
 
 SHOWN = 0.1
 """The fit whose coefficients are counted, as a share of lambda_max."""

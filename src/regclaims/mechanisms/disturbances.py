@@ -32,6 +32,7 @@ METRICS = {
     "disturbed_risk": "excess risk with the disturbance, in units of the signal's",
 }
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("n_samples", "n_features", "correlation", "disturbance")
 
 OUTLYING = 10.0
 """An outlier's noise is this multiple of the others'."""

@@ -38,6 +38,7 @@ METRICS = {
     "radius": "norm of the penalized fit, per standard deviation of the response",
 }
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("n_samples", "n_features", "rho", "strength")
 
 NORMS = {LASSO: 1, RIDGE: 2}
 

@@ -45,6 +45,7 @@ METRICS = {
     "between_gain": "between_risk of the lasso less one's own: what the blocks' means gain",
 }
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("rho", "truth", "relevant_blocks", "snr", "better")
 
 GAINS, NO_GAIN = "ridge", "not ridge"
 """Which method screening replicates found better, as the level ``better``."""

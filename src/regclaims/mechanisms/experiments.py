@@ -1,8 +1,9 @@
 """The mechanism experiments by name.
 
 A module of an experiment has ``METHODS``, its arms, which see the same draws; ``METRICS`` with a
-description each; ``EVENTS``, those metrics that are 0 or 1; and ``run(spec, seed, replicates)``,
-which makes its table: ``cell_id``, ``replicate``, ``method``, the levels of the cell, and metrics.
+description each; ``EVENTS``, those metrics that are 0 or 1; ``LEVELS``, by which a claim may choose
+among its cells; and ``run(spec, seed, replicates)``, which makes its table: ``cell_id``,
+``replicate``, ``method``, the levels of the cell, and metrics.
 """
 
 from __future__ import annotations
@@ -51,6 +52,11 @@ class Experiment:
     def events(self) -> tuple[str, ...]:
         """Metrics that are 0 or 1."""
         return tuple(self._imported().EVENTS)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Columns with one value a cell."""
+        return tuple(self._imported().LEVELS)
 
     def run(self, spec: Mapping[str, Any], seed: int, replicates: int) -> pd.DataFrame:
         """Run it on its section's settings as plain data, less their replicates.

@@ -34,6 +34,7 @@ METRICS = {
     "gap": "bound on the distance from the optimum, in units of the objective at zero",
 }
 EVENTS = ("any_zero", "corner")
+LEVELS = ("dimension", "radius", "contours")
 
 CIRCLES, ELLIPSES = "circles", "ellipses"
 

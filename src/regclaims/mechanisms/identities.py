@@ -36,6 +36,7 @@ METRICS = {
     "ridge_limit_deviation": "Of the Elastic Net with hardly any L1: the same from ridge.",
 }
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("magnitude", "dimension")
 
 STRENGTH = 0.1
 """Lambda of L1 as a share of the largest, and lambda of L2 as one of the columns' mean square."""

@@ -27,6 +27,7 @@ METRICS = {
     "smallest": "Smallest magnitude that is not zero, in noise standard deviations.",
 }
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("kinked", "smooth", "lambda_", "truth")
 
 
 class KinkSpec(TypedDict):

@@ -31,6 +31,7 @@ METRICS = {
     "gap": "bound on the distance from the least norm, relative to it; infinite off the data",
 }
 EVENTS = ("fewer_than_rows", "recovered")
+LEVELS = ("n_samples", "n_features", "n_relevant", "sparsity", "truth")
 
 SPARSE, DENSE = "sparse", "dense"
 

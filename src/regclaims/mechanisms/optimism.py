@@ -47,6 +47,7 @@ METRICS = {
     "on all columns, 1 if there are as many degrees of freedom as non-zeros asked for",
 }
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("size", "n_relevant", "snr", "correlation")
 
 
 class OptimismSpec(TypedDict):

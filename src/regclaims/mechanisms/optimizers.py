@@ -92,6 +92,7 @@ METRICS = {
     "identified_after": "steps of the long run after which the zeros were right",
 }
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("n_samples", "n_features", "correlation", "lambda_share")
 
 Values = dict[str, Array]
 

@@ -25,6 +25,7 @@ METRICS = {
     "jump": "By how much that slope falls at 0, in units of 1/sd.",
 }
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("decade",)
 
 LogDensity = Callable[[float, float], float]
 

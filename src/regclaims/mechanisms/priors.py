@@ -48,6 +48,7 @@ METRICS = {
     "posterior from those in penalized loss, over the largest difference.",
 }
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("correlation", "truth", "scale", "rounding")
 
 PROBES = 8
 """Coefficient vectors at which log posterior and penalized loss are compared."""

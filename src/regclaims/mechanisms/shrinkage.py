@@ -38,6 +38,7 @@ METRICS = {
     "pull_deviation": "The same over all coefficients.",
 }
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("correlation", "n_samples", "n_features", "density", "strength")
 
 SAME = 1e-9
 """Parts taken away that differ by less than this are equal: fits are certified to it."""

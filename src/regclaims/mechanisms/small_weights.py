@@ -33,6 +33,7 @@ METRICS = {
     "median_kept": "Median part of its size that a small coefficient keeps.",
 }
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("penalty", "pull", "truth", "small", "kept")
 
 L2 = {"penalty": "power", "q": 2}
 

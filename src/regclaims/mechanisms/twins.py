@@ -42,6 +42,7 @@ METRICS = {
     "bound_ratio": "largest gap as a share of the grouping bound",
 }
 EVENTS = ("not_unique",)
+LEVELS = ("rho", "truth", "n_relevant_pairs", "snr")
 
 TRUTHS = {"one": (1.0, 0.0), "both": (0.5, 0.5)}
 """Coefficients of a relevant pair, up to scale: one twin carries the signal, or both alike."""

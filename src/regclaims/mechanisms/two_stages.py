@@ -56,6 +56,7 @@ METRICS = {
     "size": "non-zeros of the most accurate fit",
 }
 EVENTS = ("conflict",)
+LEVELS = ("n_samples", "n_features", "n_relevant", "snr", "correlation")
 
 RIDGE_LAMBDAS = np.geomspace(20.0, 1e-3, 20)
 """Of ridge on the kept columns, standardized: from hardly anything left to least squares."""

@@ -28,6 +28,7 @@ METRICS = {
     "training_excess": "training loss above the least possible, as a share of the null model's",
 }
 EVENTS: tuple[str, ...] = ()
+LEVELS = ("n_samples", "n_features", "correlation", "strength")
 
 
 class WeightDecaySpec(TypedDict):
