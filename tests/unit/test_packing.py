@@ -10,7 +10,8 @@ from regclaims.config.methods import Methods
 from regclaims.config.reference import STUDY
 from regclaims.config.study import Study
 from regclaims.designs.cells import cells
-from regclaims.evidence.methods import FAMILIES, Method, method_names, settings
+from regclaims.evidence.methods import Method, settings
+from regclaims.evidence.names import FAMILIES, method_names
 from regclaims.evidence.packing import (
     cross_validated,
     families,

@@ -16,7 +16,8 @@ from regclaims.evidence.cells import summarize
 from regclaims.evidence.families import candidates, rules, with_joint_net
 from regclaims.evidence.fitted import Fitted
 from regclaims.evidence.measures import METRICS, Measures, metrics_of
-from regclaims.evidence.methods import Method, Settings, method_names, settings
+from regclaims.evidence.methods import Method, Settings, settings
+from regclaims.evidence.names import method_names
 from regclaims.evidence.packing import settings_of
 from regclaims.evidence.replicates import cell_of, fit_again, fit_shard
 from regclaims.evidence.shards import Shard

@@ -16,7 +16,7 @@ from regclaims.config.study import Study
 from regclaims.errors import InputError, Problem
 from regclaims.evidence.families import rules
 from regclaims.evidence.measures import METRICS, metrics_of
-from regclaims.evidence.methods import LASSO, LOGISTIC, OLS, RIDGE, method_names, net
+from regclaims.evidence.names import LASSO, LOGISTIC, OLS, RIDGE, method_names, net
 from regclaims.evidence.real import NULL
 from regclaims.mechanisms.experiments import EXPERIMENTS, TUNING
 from regclaims.metrics.variance import MEASURES

@@ -19,7 +19,7 @@ from regclaims.claims.decide import STATES, decide
 from regclaims.config.real_rules import STABLE
 from regclaims.evidence.contrasts import contrast
 from regclaims.evidence.judging import HOLDS, REVERSED
-from regclaims.evidence.methods import LOGISTIC, OLS
+from regclaims.evidence.names import LOGISTIC, OLS
 from regclaims.evidence.real import CLASSIFICATION, NULL
 from regclaims.evidence.resampled import inflation
 

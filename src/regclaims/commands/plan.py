@@ -81,7 +81,7 @@ def run(given: argparse.Namespace) -> None:
 
 def _pilot(folder: Path, population: list[Cell]) -> tuple[Costs, pd.DataFrame]:
     """Read what a pilot run measured: the costs of all these cells, and deviations."""
-    from regclaims.evidence.methods import FAMILIES
+    from regclaims.evidence.names import FAMILIES
     from regclaims.plan import costs, precision
 
     file = folder / "costs.csv"

@@ -13,7 +13,8 @@ from regclaims.evidence.candidates import (
     Relaxed,
     RescaledNets,
 )
-from regclaims.evidence.methods import (
+from regclaims.evidence.methods import Method, Settings
+from regclaims.evidence.names import (
     ADAPTIVE,
     LASSO,
     LOGISTIC,
@@ -22,8 +23,6 @@ from regclaims.evidence.methods import (
     RELAXED,
     RESCALED,
     RIDGE,
-    Method,
-    Settings,
     net,
 )
 from regclaims.evidence.workbench import PathFits, Workbench

@@ -9,7 +9,8 @@ from regclaims.datasets import Loaded, impute
 from regclaims.designs.known_beta import KnownBeta, Rows, known_beta_spec
 from regclaims.evidence.cell import Cell
 from regclaims.evidence.families import with_joint_net
-from regclaims.evidence.methods import FAMILIES, Settings, net
+from regclaims.evidence.methods import Settings
+from regclaims.evidence.names import FAMILIES, net
 from regclaims.evidence.replicates import fit_cell
 from regclaims.evidence.tables import Writer
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regclaims import solvers
+from regclaims.evidence.names import LASSO, LOGISTIC, OLS, RIDGE, net
 from regclaims.solvers import FoldErrors, Path, ridge_lambda
 from regclaims.vocabulary import Array
 
@@ -120,10 +121,6 @@ SOLVERS = {"regclaims": _own, "sklearn": _scikit_learns}
 """Where `gaussian_path`, `ridge_path`, `least_squares` and `cv_paths` are taken from."""
 
 
-LOGISTIC = "logistic-"
-"""Prefix of the methods of the logistic loss."""
-
-
 @dataclass(frozen=True)
 class Method:
     """A method that makes a path: its loss, by its name, its share of L1, and who solves it.
@@ -221,19 +218,6 @@ def cross_validate(
     return found
 
 
-OLS, RIDGE, LASSO = "ols", "ridge", "lasso"
-RELAXED, ADAPTIVE = "relaxed-lasso", "adaptive-lasso"
-NET, RESCALED = "elastic-net", "elastic-net-rescaled"
-
-FAMILIES = {"linear": ("least-squares", "lasso", "elastic-net"), "logistic": ("logistic",)}
-"""Families of methods by response; a family's fits to a shard are one job."""
-
-
-def net(l1_ratio: float) -> str:
-    """Name the Elastic Net of one l1_ratio."""
-    return f"{NET}-{l1_ratio:g}"
-
-
 def path_methods(
     l1_ratios: tuple[float, ...], solver: str = "regclaims", logistic: bool = False
 ) -> list[Method]:
@@ -245,35 +229,6 @@ def path_methods(
     named = {RIDGE: 0.0, LASSO: 1.0} | {net(ratio): ratio for ratio in l1_ratios}
     penalized = [Method(prefix + name, ratio, solver) for name, ratio in named.items()]
     return [Method(OLS, None, solver), *penalized]
-
-
-class Chosen(Protocol):
-    """What says which methods there are: `Settings`, or a study's section `methods`."""
-
-    @property
-    def l1_ratios(self) -> Sequence[float]:
-        """The Elastic Nets."""
-
-    @property
-    def logistic_l1_ratios(self) -> Sequence[float]:
-        """Those of the logistic loss."""
-
-    @property
-    def added(self) -> Sequence[str]:
-        """Keys of `regclaims.added.METHODS`."""
-
-
-def method_names(chosen: Chosen) -> dict[str, list[str]]:
-    """Name every method of every family, in the order in which they are fitted."""
-    nets = [net(ratio) for ratio in chosen.l1_ratios]
-    return {
-        "least-squares": [OLS, RIDGE],
-        "lasso": [LASSO, RELAXED, ADAPTIVE, *chosen.added],
-        "elastic-net": [*nets, NET, RESCALED],
-        "logistic": [
-            LOGISTIC + name for name in (RIDGE, LASSO, *map(net, chosen.logistic_l1_ratios))
-        ],
-    }
 
 
 def settings(sections: Mapping[str, Any]) -> Settings:

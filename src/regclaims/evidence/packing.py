@@ -7,7 +7,7 @@ from typing import Any
 
 from regclaims.config.study import Study
 from regclaims.designs.cells import Cell, cells_by_grid
-from regclaims.evidence.methods import FAMILIES, method_names
+from regclaims.evidence.names import FAMILIES, method_names
 from regclaims.evidence.shards import Shard
 from regclaims.keys import cell_id, digest
 

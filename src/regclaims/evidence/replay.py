@@ -20,7 +20,8 @@ from regclaims.designs.cells import cells
 from regclaims.errors import InputError, Problem
 from regclaims.evidence.cell import Cell
 from regclaims.evidence.families import with_joint_net
-from regclaims.evidence.methods import FAMILIES, method_names, settings
+from regclaims.evidence.methods import settings
+from regclaims.evidence.names import FAMILIES, method_names
 from regclaims.evidence.packing import cross_validated, replicates, sections, settings_of
 from regclaims.evidence.replicates import fit_again
 from regclaims.evidence.tables import FITS

@@ -10,7 +10,8 @@ from regclaims.evidence.cell import Cell
 from regclaims.evidence.families import with_joint_net
 from regclaims.evidence.fitted import Fitted
 from regclaims.evidence.measures import Measures
-from regclaims.evidence.methods import Settings, method_names
+from regclaims.evidence.methods import Settings
+from regclaims.evidence.names import method_names
 from regclaims.evidence.shards import Shard
 from regclaims.evidence.tables import Writer
 

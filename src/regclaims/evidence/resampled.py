@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from regclaims.evidence.methods import OLS
+from regclaims.evidence.names import OLS
 from regclaims.evidence.real import CLASSIFICATION, NULL
 from regclaims.evidence.tables import CELLS
 from regclaims.metrics.stability import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from regclaims.evidence.methods import ADAPTIVE, LASSO, LOGISTIC, NET, OLS, RELAXED, RESCALED, RIDGE
+from regclaims.evidence.names import ADAPTIVE, LASSO, LOGISTIC, NET, OLS, RELAXED, RESCALED, RIDGE
 
 NULL_MODEL = "null"
 

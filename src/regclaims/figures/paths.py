@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regclaims.evidence.methods import LASSO, RIDGE
+from regclaims.evidence.names import LASSO, RIDGE
 from regclaims.figures.names import column_label, plain, shown_nets
 from regclaims.figures.style import SHARE_OF_LAMBDA, look, styled
 

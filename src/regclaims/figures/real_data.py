@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from regclaims.evidence.judging import student
-from regclaims.evidence.methods import LASSO, OLS, RIDGE
+from regclaims.evidence.names import LASSO, OLS, RIDGE
 from regclaims.figures.names import in_order, method_name, plain, shown_nets
 from regclaims.figures.real_means import TUNED
 from regclaims.figures.style import legend_below, look, styled

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from regclaims.evidence.contrasts import contrast
-from regclaims.evidence.methods import LASSO, RIDGE
+from regclaims.evidence.names import LASSO, RIDGE
 from regclaims.figures.by_factor import crossed, levels
 from regclaims.figures.names import in_order, shown_nets
 from regclaims.figures.style import legend_below, look, styled

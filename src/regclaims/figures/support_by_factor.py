@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regclaims.evidence.methods import ADAPTIVE, LASSO, NET, RELAXED
+from regclaims.evidence.names import ADAPTIVE, LASSO, NET, RELAXED
 from regclaims.figures import by_factor
 
 METHODS = (LASSO, RELAXED, ADAPTIVE, NET)

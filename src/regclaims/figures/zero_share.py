@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from regclaims.evidence.methods import LASSO, RIDGE
+from regclaims.evidence.names import LASSO, RIDGE
 from regclaims.figures.by_factor import crossed
 from regclaims.figures.names import method_name, shown_nets
 from regclaims.figures.style import SHARE_OF_LAMBDA, legend_below, styled

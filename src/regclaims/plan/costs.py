@@ -13,7 +13,7 @@ import pandas as pd
 from regclaims.config.study import Study
 from regclaims.designs.cells import Cell, cells
 from regclaims.evidence.families import rules, with_joint_net
-from regclaims.evidence.methods import FAMILIES, method_names
+from regclaims.evidence.names import FAMILIES, method_names
 from regclaims.evidence.packing import cross_validated, replicates, shards
 from regclaims.evidence.tables import FITS
 from regclaims.vocabulary import Array

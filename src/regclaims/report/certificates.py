@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from regclaims.evidence.methods import NET, RESCALED
+from regclaims.evidence.names import NET, RESCALED
 from regclaims.report.tex import Tex, escape, number, percent, scientific
 from regclaims.solvers.certificate import MAX_RESIDUAL
 from regclaims.vocabulary import FAILED
