@@ -100,8 +100,10 @@ def study():
 
 @pytest.fixture(scope="module")
 def levels():
-    """Levels of the cells of the study's first grid, as text."""
-    planned = cells_by_grid(load_study(ROOT / "config" / "study.yaml"))[0]
+    """Levels of the cells of the study's first grid, as text, and of those that more would take."""
+    whole = load_study(ROOT / "config" / "study.yaml")
+    longer = whole.population[0].model_copy(update={"fraction": 480})
+    planned = cells_by_grid(whole.model_copy(update={"population": [longer]}))[0]
     found = []
     for cell in planned:
         (one,) = cell.levels
@@ -109,9 +111,10 @@ def levels():
     return found
 
 
-@pytest.mark.parametrize(("n_cells", "least"), [(96, 1), (480, 6)])
+@pytest.mark.parametrize(("n_cells", "least"), [(96, 1), (160, 1), (480, 6)])
 def test_every_pair_of_levels_meets_in_the_study(study, levels, n_cells, least):
-    # The fewest are expected of shape and correlation: 480 / 72 = 6.67, and 96 / 72 = 1.33.
+    # The fewest are expected of shape and correlation: 480 / 72 = 6.67, 160 / 72 = 2.2 and
+    # 96 / 72 = 1.33.
     for one, other in combinations(study.factors, 2):
         met = Counter((row[one], row[other]) for row in levels[:n_cells])
         assert len(met) == len(study.factors[one]) * len(study.factors[other])
@@ -119,7 +122,7 @@ def test_every_pair_of_levels_meets_in_the_study(study, levels, n_cells, least):
 
 
 def test_the_study_uses_levels_evenly(study, levels):
-    for n_cells in (24, 96, 480):
+    for n_cells in (24, 96, 160, 480):
         for factor, values in study.factors.items():
             used = Counter(row[factor] for row in levels[:n_cells])
             assert len(used) == len(values)
