@@ -14,8 +14,7 @@ from typing import Any
 import pandas as pd
 
 from regclaims.claims.combine import combine
-from regclaims.claims.count_test import LEVEL
-from regclaims.claims.decide import decide
+from regclaims.claims.count_test import LEVEL, at_least, cells_needed
 from regclaims.claims.design import FACTORS, levels_of
 
 LEAST_CELLS = 24
@@ -95,22 +94,22 @@ def find_boundary(
         Of the splits whose p-value, times the number of splits tried, is at most .025, the one of
         least p, if the other half confirms it at .025.
     """
-    if rule["bar"] in BY_CELL:
+    if bar is None or rule["bar"] in BY_CELL:
         return None
-    cells = combine(halves[0], rule["combine"]).index
-    about = population.loc[population.index.intersection(cells)]
+    first, second = (combine(parts, rule["combine"]) for parts in halves)
+    about = population.loc[population.index.intersection(first.index)]
     levels = levels_of(about)
     tried = [split for name in moderators for split in _splits(name, about, levels)]
     found = None
     for name, low, high in tried:
         for above in (True, False):
-            p = len(tried) * 2 * _p_value(halves[0], rule, bar, about, (name, low), above)
+            p = len(tried) * 2 * _p_value(first, bar, about, (name, low), above)
             if p <= LEVEL and (found is None or p < found.p_found):
                 found = Boundary(name, above, low, high, p, 1.0)
     if found is None:
         return None
     where = (found.moderator, found.low)
-    confirmed = _p_value(halves[1], rule, bar, about, where, found.above)
+    confirmed = _p_value(second, bar, about, where, found.above)
     if confirmed > LEVEL:
         return None
     return Boundary(**{**found.__dict__, "p_confirmed": confirmed})
@@ -141,23 +140,18 @@ def _varied(side: pd.DataFrame, every: pd.DataFrame, own: Sequence[str]) -> bool
 
 
 def _p_value(
-    parts: Sequence[pd.DataFrame],
-    rule: Mapping[str, Any],
-    bar: float | None,
-    about: pd.DataFrame,
-    where: tuple[str, float],
-    above: bool,
+    cells: pd.DataFrame, bar: float, about: pd.DataFrame, where: tuple[str, float], above: bool
 ) -> float:
     """Return the larger p-value of "holds on this side" and "does not hold on the other"."""
     moderator, low = where
-    upper = about.index[about[moderator].map(_rounded) > low]
-    lower = about.index[about[moderator].map(_rounded) <= low]
+    values = about[moderator].map(_rounded)
+    sides = values > low, values <= low
+    upper, lower = (cells[cells.index.isin(about.index[side])] for side in sides)
     inside, outside = (upper, lower) if above else (lower, upper)
+    if inside.empty or outside.empty:  # of the half that confirms, whose cells may be others
+        return 1.0
+    needed, against = cells_needed(bar, len(inside)), cells_needed(bar, len(outside))
     return max(
-        decide(_only(parts, inside), rule, bar).p_supported,
-        decide(_only(parts, outside), rule, bar).p_refuted,
+        at_least(inside["p_above"].to_numpy(), needed),
+        at_least(outside["p_below"].to_numpy(), len(outside) - against + 1),
     )
-
-
-def _only(parts: Sequence[pd.DataFrame], cells: pd.Index) -> list[pd.DataFrame]:
-    return [part[part.index.isin(cells)] for part in parts]
