@@ -13,7 +13,7 @@ import pandas as pd
 from regclaims.claims.findings import Findings, parts_of
 from regclaims.claims.real import real_verdicts
 from regclaims.claims.record import record
-from regclaims.claims.robustness import COLUMNS, alternatives
+from regclaims.claims.robustness import COLUMNS, alternatives, shares_that_agree
 from regclaims.claims.verdicts import take_verdicts
 from regclaims.config import Registry, load_registry
 from regclaims.config.claims import BARS, POPULATION
@@ -72,16 +72,22 @@ def results(registry: Registry | None = None) -> Results:
     population = pd.DataFrame([Scenario(cell.spec).describe() for cell in cells(_study())])
     courts = _courts(plain, population.set_index("cell_id"))
     real = _real(plain)
+    robustness = _robustness(plain, courts["charitable"].verdicts)
     tables = {
-        "verdicts": courts["charitable"].verdicts.assign(registered="not registered"),
+        "verdicts": courts["charitable"].verdicts.assign(
+            registered="not registered",
+            robustness=lambda table: table["claim_id"].map(shares_that_agree(robustness)),
+        ),
         "strict": courts["strict"].verdicts.assign(registered="not registered"),
         "decisions": _by_reading({name: court.details for name, court in courts.items()}),
-        "robustness": _robustness(plain, courts["charitable"].verdicts),
+        "robustness": robustness,
         "real": real_verdicts(plain, BARS, real),
         "known_beta": courts["charitable"].verdicts[["claim_id", "verdict"]],
     }
     # As the tables come out of their files: csv knows no None.
-    tables = {name: table.astype(object).where(table.notna(), np.nan) for name, table in tables.items()}
+    tables = {
+        name: table.astype(object).where(table.notna(), np.nan) for name, table in tables.items()
+    }
     rarely = [name for name, claim in plain.items() if claim["rule"]["bar"] == "rarely"]
     contrasts = pd.concat(court.contrasts for court in courts.values())
     return Results(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from regclaims.config.claims import BARS, Arm, Claim, Part, Rule
 
@@ -18,14 +18,23 @@ def places_in_words(claim: Claim) -> str:
     return "; ".join(places) or "in no article: a claim of ours"
 
 
-def rule_in_words(rule: Rule) -> Iterator[tuple[str, str]]:
+def rule_in_words(
+    rule: Rule, named: Callable[[Arm, str], str] | None = None
+) -> Iterator[tuple[str, str]]:
     """Tell when a claim is supported: the share of cells, the parts, and which cells vote.
+
+    Parameters
+    ----------
+    rule : Rule
+    named : callable, optional
+        Names an arm with its metric; as tables do, if it is not given.
 
     Yields
     ------
     (str, str)
         A heading, which may be empty, and a line.
     """
+    arm = named or _arm
     share, wanted = BARS[rule.bar], "all of" if rule.combine == "and" else "one of"
     what = f"{wanted} these" if len(rule.parts) > 1 else "this"
     if rule.bar == "rarely":
@@ -38,7 +47,8 @@ def rule_in_words(rule: Rule) -> Iterator[tuple[str, str]]:
     else:
         yield "Rule", f"In at least {100 * share:.0f} % of the cells {what} must hold:"
     for part in rule.parts:
-        yield "", f"- {_arm(part, part.metric) if rule.bar == 'rarely' else _part(part)}"
+        line = arm(part, part.metric) if rule.bar == "rarely" else _part(part, arm)
+        yield "", f"- {line}"
     votes = [*rule.filters, *(["something can be won"] if rule.informative else [])]
     yield "Voting", f"cells where: {'; '.join(votes)}" if votes else "all cells"
 
@@ -52,10 +62,10 @@ def not_a_claim(name: str, claims: Collection[str]) -> str:
     return f"is not a claim; the claims are {', '.join(claims) or 'none'}"
 
 
-def _part(part: Part) -> str:
-    first = _arm(part, part.metric)
+def _part(part: Part, arm: Callable[[Arm, str], str]) -> str:
+    first = arm(part, part.metric)
     if isinstance(part.versus, Arm):
-        second = _arm(part.versus, part.versus_metric or part.metric)
+        second = arm(part.versus, part.versus_metric or part.metric)
     else:
         second = f"{part.versus:g}"
     if part.direction == "below":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from regclaims.page.svg import line, text
-from regclaims.page.texts import number
+from regclaims.page.texts import exact
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(power * by for by in (1, 2, 5, 10) if power * by >= raw * (1 - 1e-9))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [i * step for i in range(first, last + 1)]
+    return [float(f"{i * step:.12g}") for i in range(first, last + 1)]
 
 
 def below(axis: Axis, y: float, title: str) -> Iterator[Markup]:
@@ -53,5 +53,5 @@ def below(axis: Axis, y: float, title: str) -> Iterator[Markup]:
     yield line(axis.left, y, axis.right, y, "axis")
     for tick in ticks(axis.low, axis.high):
         yield line(axis(tick), y, axis(tick), y + 4, "axis")
-        yield text(axis(tick), y + 16, number(tick))
+        yield text(axis(tick), y + 16, exact(tick))
     yield text((axis.left + axis.right) / 2, y + 32, title)

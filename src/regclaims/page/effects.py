@@ -13,7 +13,7 @@ from markupsafe import Markup
 from regclaims.claims.decide import STATES
 from regclaims.page.axis import Axis, below
 from regclaims.page.svg import box, element, line, picture, text
-from regclaims.page.texts import count, interval, number, percent
+from regclaims.page.texts import count, exact, interval, number, percent
 
 MOST_MARGINS = 100.0
 """Where the axis of the table ends: so many margins from zero, on a scale that is bent."""
@@ -66,13 +66,15 @@ def _frame() -> Iterator[Markup]:
 def _arrow(x: float) -> Markup:
     """Say that an effect lies beyond the end."""
     tip = 5 if x > WIDTH / 2 else -5
-    return element("path", d=f"M{x - tip:.0f} 6 L{x + tip:.0f} 12 L{x - tip:.0f} 18", class_="beyond")
+    return element(
+        "path", d=f"M{x - tip:.0f} 6 L{x + tip:.0f} 12 L{x - tip:.0f} 18", class_="beyond"
+    )
 
 
 def axis_of_table() -> Markup:
     """Draw the axis that stands above the effects of the table."""
     label = f"axis from {-MOST_MARGINS:.0f} to {MOST_MARGINS:.0f} margins; claim right to the right"
-    numbers = [text(TABLE_AXIS(mark), 12, number(mark)) for mark in MARKS]
+    numbers = [text(TABLE_AXIS(mark), 12, exact(mark)) for mark in MARKS]
     return picture(WIDTH, 16, label, "effect head", *numbers)
 
 
@@ -86,12 +88,10 @@ def shares(row: Mapping[str, Any]) -> Markup:
         pieces.append(box(left * 120, 0, share * 120, 12, f"state {state}"))
         left += share
     label = ", ".join(f"{state} {percent(share)}" for state, share in given.items())
-    return picture(120, 12, label, "shares", *pieces)
+    return picture(120, 12, label, "shares", *pieces, preserveAspectRatio="none")
 
 
-def of_cells(
-    row: Mapping[str, Any], cells: pd.DataFrame, margin: float, title: str
-) -> Markup:
+def of_cells(row: Mapping[str, Any], cells: pd.DataFrame, margin: float, title: str) -> Markup:
     """Draw the mean effect with its interval, and below it the effects of all cells that vote.
 
     Parameters
@@ -118,7 +118,7 @@ def of_cells(
     ]
     label = (
         f"mean effect {number(row['effect'])}, interval {interval(row['ci_low'], row['ci_high'])}, "
-        f"margin {number(margin)}; below it the effects of {count(len(found), 'cell')}, from "
+        f"margin {exact(margin)}; below it the effects of {count(len(found), 'cell')}, from "
         f"{number(found['effect'].min())} to {number(found['effect'].max())}"
     )
     return picture(PLOT_WIDTH, PLOT_HEIGHT, label, "of-cells", *marks)
@@ -137,9 +137,7 @@ def _histogram(axis: Axis, cells: pd.DataFrame) -> Iterator[Markup]:
     """Stack the cells by state, those that hold at the bottom."""
     edges = np.linspace(axis.low, axis.high, BINS + 1)
     clipped = cells["effect"].clip(axis.low, axis.high)
-    heights = {
-        state: np.histogram(clipped[cells["state"] == state], edges)[0] for state in STATES
-    }
+    heights = {state: np.histogram(clipped[cells["state"] == state], edges)[0] for state in STATES}
     unit = (BOTTOM - TOP) / max(sum(heights.values()).max(), 1)
     ground = np.zeros(BINS)
     width = (axis.right - axis.left) / BINS

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from regclaims.evidence.judging import HOLDS
 from regclaims.page.svg import box, line, picture, text
-from regclaims.page.texts import number, percent
+from regclaims.page.texts import exact, percent
 
 MODERATORS = {
     "n/p": "rows per column",
@@ -26,7 +26,7 @@ PAIRS = (("within_rho", "n/p"), ("density", "snr"))
 
 MOST_LEVELS = 6
 SHADES = 5
-WIDTH, LEFT, TOP, TILE, HIGH = 360, 62, 8, 48, 26
+WIDTH, LEFT, TOP, TILE, HIGH = 360, 62, 22, 48, 26
 
 Levels = list[tuple[float, float]]
 
@@ -121,10 +121,11 @@ def _map(cells: pd.DataFrame, pair: tuple[str, str], found: tuple[str, float] | 
         for j, level in enumerate(up)
     ]
     marks += _cut(found, pair, across, up, tile, ground)
-    marks.append(text(LEFT + tile * len(across) / 2, ground + 41, MODERATORS[pair[0]]))
-    middle = TOP + HIGH * len(up) / 2
-    marks.append(text(10, middle, MODERATORS[pair[1]], transform=f"rotate(-90 10 {middle:.1f})"))
-    label = f"share of cells that hold, {_told(cells, pair[0], across)}; {_told(cells, pair[1], up)}"
+    marks.append(text(LEFT, ground + 41, f"→ {MODERATORS[pair[0]]}", "start"))
+    marks.append(text(0, TOP - 9, f"↑ {MODERATORS[pair[1]]}", "start"))
+    label = (
+        f"share of cells that hold, {_told(cells, pair[0], across)}; {_told(cells, pair[1], up)}"
+    )
     return picture(WIDTH, ground + 48, label, "map", *marks)
 
 
@@ -144,7 +145,7 @@ def _tile(x: float, y: float, width: float, states: pd.Series) -> Iterator[Marku
 
 
 def _label(level: tuple[float, float]) -> str:
-    low, high = (number(end, 2) for end in level)
+    low, high = (exact(float(f"{end:.2g}")) for end in level)
     return low if low == high else f"{low}–{high}"
 
 
@@ -161,10 +162,10 @@ def _cut(
         return
     if found[0] == pair[0]:
         x = LEFT + tile * sum(high < found[1] for _, high in across)
-        yield line(x, TOP - 4, x, ground + 2, "boundary")
+        yield line(x, TOP - 4, x, ground + 2, "cut")
     else:
         y = ground - HIGH * sum(high < found[1] for _, high in up)
-        yield line(LEFT - 2, y, LEFT + tile * len(across) + 4, y, "boundary")
+        yield line(LEFT - 2, y, LEFT + tile * len(across) + 4, y, "cut")
 
 
 def _told(cells: pd.DataFrame, moderator: str, ranges: Levels) -> str:

@@ -66,17 +66,23 @@ def render(run: Run, sections: Sequence[Section], coding: Sequence[Coded]) -> st
     """
     style, script = asset("page.css"), asset("page.js")
     claims = {view.name: view for section in sections for view in section.claims}
-    return _environment().get_template("page.html").render(
-        run=run,
-        sections=sections,
-        claims=claims,
-        articles=_articles(coding),
-        counts=Counter(view.row["verdict"] for view in claims.values()),
-        unregistered=all(view.row["registered"] == "not registered" for view in claims.values()),
-        axis=axis_of_table(),
-        style=style,
-        script=script,
-        policy=_policy(style, script),
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            run=run,
+            sections=sections,
+            claims=claims,
+            articles=_articles(coding),
+            counts=Counter(view.row["verdict"] for view in claims.values()),
+            unregistered=all(
+                view.row["registered"] == "not registered" for view in claims.values()
+            ),
+            axis=axis_of_table(),
+            style=style,
+            script=script,
+            policy=_policy(style, script),
+        )
     )
 
 
@@ -103,6 +109,8 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "number": texts.number,
+        "exact": texts.exact,
+        "opening": texts.opening,
         "percent": texts.percent,
         "p_value": texts.p_value,
         "alternative": texts.alternative,
@@ -142,4 +150,3 @@ def _policy(style: str, script: str) -> str:
 def _source(text: str) -> str:
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
-

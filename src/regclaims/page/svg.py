@@ -42,7 +42,9 @@ def joined(parts: Iterable[object]) -> Markup:
     return Markup("").join(escape(part) for part in parts)
 
 
-def picture(width: float, height: float, label: str, kind: str, *children: object) -> Markup:
+def picture(
+    width: float, height: float, label: str, kind: str, *children: object, **attributes: object
+) -> Markup:
     """Make a drawing that is read out as `label`, and scales with the room that it has."""
     return element(
         "svg",
@@ -51,6 +53,7 @@ def picture(width: float, height: float, label: str, kind: str, *children: objec
         viewBox=f"0 0 {coordinate(width)} {coordinate(height)}",
         role="img",
         aria_label=label,
+        **attributes,
     )
 
 

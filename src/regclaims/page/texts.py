@@ -77,6 +77,16 @@ def number(value: float | None, digits: int = 3) -> str:
     return f"{MINUS}{size}" if rounded < 0 and size.strip("0.,") else size
 
 
+def exact(value: float) -> str:
+    """Write a number that is short by itself, as a margin, a level or a tick."""
+    return f"{value:.4g}".replace("-", MINUS)
+
+
+def opening(words: str) -> str:
+    """Begin a sentence with words that may stand within one."""
+    return words[:1].upper() + words[1:]
+
+
 def count(value: int, noun: str) -> str:
     """Write a count with its noun."""
     return f"{value:,} {noun}" + ("" if value == 1 else "s")

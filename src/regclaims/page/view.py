@@ -14,13 +14,14 @@ from markupsafe import Markup
 from regclaims.claims.combine import combine
 from regclaims.claims.in_words import rule_in_words
 from regclaims.claims.wording import sentence
-from regclaims.config.claims import REAL, Claim, Group, Part, Rule
+from regclaims.config.claims import REAL, Arm, Claim, Group, Part, Rule
 from regclaims.config.coding import Coded
 from regclaims.config.real_rules import RealPart
-from regclaims.figures.names import method_name
+from regclaims.figures.names import TUNINGS, method_name
+from regclaims.mechanisms.experiments import TUNING
 from regclaims.page.effects import in_margins, of_cells, shares
 from regclaims.page.maps import maps
-from regclaims.page.texts import SCALES, number
+from regclaims.page.texts import SCALES, exact
 from regclaims.report.precision import METRICS
 
 CHARITABLE = "charitable"
@@ -123,6 +124,16 @@ class ClaimView:
         return "bar less share of fits" if self.rarely else SCALES[self.part.scale]
 
     @property
+    def shown(self) -> str:
+        """Which contrast the effect is of, where the rule has several."""
+        if len(self.claim.rule.parts) == 1:
+            return ""
+        joined = self.claim.rule.combine == "and"
+        which = "weakest, as all must hold" if joined else "strongest, as one will do"
+        what = arm_in_words(self.part, self.part.metric)
+        return f"It is that of the contrast that is {which}: {what}."
+
+    @property
     def ratio(self) -> float:
         """The effect as a ratio, where it is the log of one."""
         return math.exp(self.row["effect"])
@@ -135,8 +146,11 @@ class ClaimView:
     @property
     def rules(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         """Both rules, line by line."""
-        yield "Charitable reading, which decides", list(rule_in_words(self.claim.rule))
-        yield "Strict reading", list(rule_in_words(self.claim.strict_rule))
+        yield (
+            "Charitable reading, which decides",
+            list(rule_in_words(self.claim.rule, arm_in_words)),
+        )
+        yield "Strict reading", list(rule_in_words(self.claim.strict_rule, arm_in_words))
 
     @cached_property
     def voting(self) -> list[pd.DataFrame]:
@@ -189,7 +203,7 @@ class ClaimView:
     def drawn_cells(self) -> Markup:
         """Effect and cells, with an axis."""
         cells = self.voting[self.deciding]
-        return of_cells(self.row, cells, self.margin, f"{self.scale}; claim right above 0")
+        return of_cells(self.row, cells, self.margin, f"{self.scale} (above 0: the claim is right)")
 
     @property
     def maps(self) -> list[Markup]:
@@ -270,12 +284,21 @@ def figures_of(rule: Rule, figures: Mapping[str, str]) -> list[str]:
     return list(found)
 
 
+def arm_in_words(arm: Arm, metric: str) -> str:
+    """Name what is measured, of which method, tuned how."""
+    tuned = "" if arm.tuning == TUNING else f", {TUNINGS.get(arm.tuning, arm.tuning)}"
+    return f"the {_metric(metric)} of {method_name(arm.method)}{tuned}"
+
+
+def _metric(name: str) -> str:
+    return METRICS.get(name, name.replace("_", " "))
+
+
 def contrast_in_words(part: RealPart) -> str:
     """Say what a contrast on real data compares, in short."""
-    metric = METRICS.get(part.metric, part.metric.replace("_", " "))
     versus = part.versus
-    other = number(versus) if isinstance(versus, float | int) else method_name(versus.method)
-    return f"{metric}, {method_name(part.method)} against {other}"
+    other = exact(versus) if isinstance(versus, float | int) else method_name(versus.method)
+    return f"{_metric(part.metric)}, {method_name(part.method)} against {other}"
 
 
 def _file(evidence: str) -> str:
