@@ -55,7 +55,7 @@ def side(low: float, high: float) -> str:
         return "holds"
     if high < -1:
         return "reversed"
-    return "negligible" if -1 <= low and high <= 1 else "open"
+    return "negligible" if low >= -1 and high <= 1 else "open"
 
 
 def _frame() -> Iterator[Markup]:
@@ -66,9 +66,8 @@ def _frame() -> Iterator[Markup]:
 def _arrow(x: float) -> Markup:
     """Say that an effect lies beyond the end."""
     tip = 5 if x > WIDTH / 2 else -5
-    return element(
-        "path", d=f"M{x - tip:.0f} 6 L{x + tip:.0f} 12 L{x - tip:.0f} 18", class_="beyond"
-    )
+    back, end = f"{x - tip:.0f}", f"{x + tip:.0f}"
+    return element("path", d=f"M{back} 6L{end} 12L{back} 18", class_="beyond")
 
 
 def axis_of_table() -> Markup:
@@ -91,7 +90,13 @@ def shares(row: Mapping[str, Any]) -> Markup:
     return picture(120, 12, label, "shares", *pieces, preserveAspectRatio="none")
 
 
-def of_cells(row: Mapping[str, Any], cells: pd.DataFrame, margin: float, title: str) -> Markup:
+def of_cells(
+    row: Mapping[str, Any],
+    cells: pd.DataFrame,
+    margin: float,
+    title: str,
+    counted: bool = False,
+) -> Markup:
     """Draw the mean effect with its interval, and below it the effects of all cells that vote.
 
     Parameters
@@ -103,6 +108,8 @@ def of_cells(row: Mapping[str, Any], cells: pd.DataFrame, margin: float, title: 
     margin : float
     title : str
         Of the axis.
+    counted : bool
+        Fits are counted, so that cells have no state.
     """
     found = cells[cells["effect"].notna()]
     if found.empty or row["effect"] is None:
@@ -121,7 +128,8 @@ def of_cells(row: Mapping[str, Any], cells: pd.DataFrame, margin: float, title: 
         f"margin {exact(margin)}; below it the effects of {count(len(found), 'cell')}, from "
         f"{number(found['effect'].min())} to {number(found['effect'].max())}"
     )
-    return picture(PLOT_WIDTH, PLOT_HEIGHT, label, "of-cells", *marks)
+    kind = "of-cells counted" if counted else "of-cells"
+    return picture(PLOT_WIDTH, PLOT_HEIGHT, label, kind, *marks)
 
 
 def _range(row: Mapping[str, Any], effects: pd.Series, margin: float) -> tuple[float, float]:
@@ -138,7 +146,7 @@ def _histogram(axis: Axis, cells: pd.DataFrame) -> Iterator[Markup]:
     edges = np.linspace(axis.low, axis.high, BINS + 1)
     clipped = cells["effect"].clip(axis.low, axis.high)
     heights = {state: np.histogram(clipped[cells["state"] == state], edges)[0] for state in STATES}
-    unit = (BOTTOM - TOP) / max(sum(heights.values()).max(), 1)
+    unit = (BOTTOM - TOP) / max(np.sum(list(heights.values()), axis=0).max(), 1)
     ground = np.zeros(BINS)
     width = (axis.right - axis.left) / BINS
     for state, high in heights.items():

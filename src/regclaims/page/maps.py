@@ -58,10 +58,10 @@ def levels(values: pd.Series, cut: float | None = None) -> Levels:
     if len(counts) <= MOST_LEVELS:
         return [(level, level) for level in counts.index]
     place = (counts.cumsum() - counts / 2) / counts.sum()
-    group = np.floor(place * MOST_LEVELS).astype(int)
+    group = np.floor(place.to_numpy() * MOST_LEVELS).astype(int)
     if cut is not None:
         group = group * 2 + (counts.index.to_numpy() > cut)
-    ranges = counts.index.to_series().groupby(group.to_numpy()).agg(["min", "max"])
+    ranges = counts.index.to_series().groupby(group).agg(["min", "max"])
     return [(float(low), float(high)) for low, high in ranges.to_numpy()]
 
 
@@ -103,7 +103,7 @@ def maps(
 
 def _map(cells: pd.DataFrame, pair: tuple[str, str], found: tuple[str, float] | None) -> Markup:
     cuts = {found[0]: found[1]} if found else {}
-    across, up = (levels(cells[name], cuts.get(name)) for name in pair)
+    across, up = sides = [levels(cells[name], cuts.get(name)) for name in pair]
     tile = min(TILE, (WIDTH - LEFT - 6) / len(across))
     ground = TOP + HIGH * len(up)
     marks: list[Markup] = []
@@ -112,21 +112,22 @@ def _map(cells: pd.DataFrame, pair: tuple[str, str], found: tuple[str, float] | 
         for j, level in enumerate(up):
             here = cells.loc[inside & _within(cells[pair[1]], level), "state"]
             marks += _tile(LEFT + i * tile, ground - (j + 1) * HIGH, tile, here)
-    marks += [
-        text(LEFT + (i + 0.5) * tile, ground + 14 + 11 * (i % 2 if tile < 44 else 0), _label(level))
-        for i, level in enumerate(across)
-    ]
-    marks += [
-        text(LEFT - 5, ground - (j + 0.5) * HIGH + 4, _label(level), "end")
-        for j, level in enumerate(up)
-    ]
+    marks += _names(across, up, tile, ground)
     marks += _cut(found, pair, across, up, tile, ground)
     marks.append(text(LEFT, ground + 41, f"→ {MODERATORS[pair[0]]}", "start"))
     marks.append(text(0, TOP - 9, f"↑ {MODERATORS[pair[1]]}", "start"))
-    label = (
-        f"share of cells that hold, {_told(cells, pair[0], across)}; {_told(cells, pair[1], up)}"
-    )
-    return picture(WIDTH, ground + 48, label, "map", *marks)
+    told = "; ".join(_told(cells, *side) for side in zip(pair, sides, strict=True))
+    return picture(WIDTH, ground + 48, f"share of cells that hold, {told}", "map", *marks)
+
+
+def _names(across: Levels, up: Levels, tile: float, ground: float) -> Iterator[Markup]:
+    """Write the levels along both sides; in two lines where they stand close together."""
+    close = tile < TILE or max(len(_label(level)) for level in across) > 6
+    lower = 11 if close else 0
+    for i, level in enumerate(across):
+        yield text(LEFT + (i + 0.5) * tile, ground + 14 + lower * (i % 2), _label(level))
+    for j, level in enumerate(up):
+        yield text(LEFT - 5, ground - (j + 0.5) * HIGH + 4, _label(level), "end")
 
 
 def _within(values: pd.Series, level: tuple[float, float]) -> pd.Series:
@@ -145,7 +146,7 @@ def _tile(x: float, y: float, width: float, states: pd.Series) -> Iterator[Marku
 
 
 def _label(level: tuple[float, float]) -> str:
-    low, high = (exact(float(f"{end:.2g}")) for end in level)
+    low, high = (exact(float(f"{end:.3g}")) for end in level)
     return low if low == high else f"{low}–{high}"
 
 

@@ -22,6 +22,7 @@ from regclaims.config.coding import Coded
 from regclaims.page import texts
 from regclaims.page.effects import axis_of_table
 from regclaims.page.view import Section
+from regclaims.report.claims import WHY
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -120,6 +121,7 @@ def _environment() -> Environment:
         "count": texts.count,
         "missing": texts.missing,
         "places": places_in_words,
+        "WHY": WHY,
         "VERDICTS": texts.VERDICTS,
         "STATES": texts.STATES,
     }

@@ -203,7 +203,8 @@ class ClaimView:
     def drawn_cells(self) -> Markup:
         """Effect and cells, with an axis."""
         cells = self.voting[self.deciding]
-        return of_cells(self.row, cells, self.margin, f"{self.scale} (above 0: the claim is right)")
+        title = f"{self.scale} (above 0: the claim is right)"
+        return of_cells(self.row, cells, self.margin, title, counted=self.rarely)
 
     @property
     def maps(self) -> list[Markup]:
