@@ -80,7 +80,7 @@
 
   // A link to a claim shows it, whatever is filtered, and opens it.
   function follow() {
-    const name = decodeURIComponent(location.hash.slice(1));
+    const name = location.hash.slice(1);  // names have no letter that is encoded
     const claim = claims.find(({ body }) => body.dataset.name === name);
     for (const { body } of claims) body.classList.toggle("found", claim?.body === body);
     if (!claim) return;
@@ -113,8 +113,8 @@
 
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", (event) => (event.target === $("order") ? sort() : show()));
-  $("reset").addEventListener("click", reset);
-  $("reset-too").addEventListener("click", reset);
+  $("show-all").addEventListener("click", reset);
+  $("show-all-too").addEventListener("click", reset);
   $("open-all").addEventListener("click", () => openAll(true));
   $("close-all").addEventListener("click", () => openAll(false));
   document.addEventListener("keydown", (event) => {
@@ -131,5 +131,6 @@
   window.addEventListener("hashchange", follow);
   form.hidden = false;
   sort();  // a browser may have kept what was chosen before a reload
-  follow();
+  // The browser goes to the fragment itself while it loads, and takes the focus away.
+  window.addEventListener("load", () => requestAnimationFrame(follow));
 })();
