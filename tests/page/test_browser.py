@@ -73,6 +73,27 @@ def test_axe_finds_no_fault(visit: Open, width: int, scheme: str, planted: Resul
 
 
 @pytest.mark.parametrize("width", WIDTHS)
+def test_drawings_keep_their_words_inside_and_apart(visit: Open, width: int) -> None:
+    page = visit(width)
+    open_all(page)
+    wrong = page.evaluate(
+        """() => [...document.querySelectorAll("svg[role=img]")].flatMap((drawing) => {
+          const frame = drawing.getBoundingClientRect();
+          const words = [...drawing.querySelectorAll("text")]
+            .map((text) => [text.textContent, text.getBoundingClientRect()]);
+          const out = words.filter(([, box]) => box.left < frame.left - 1
+            || box.right > frame.right + 1 || box.top < frame.top - 1
+            || box.bottom > frame.bottom + 1);
+          const over = words.filter(([, a], i) => words.slice(i + 1).some(([, b]) =>
+            a.left < b.right - 1 && b.left < a.right - 1
+            && a.top < b.bottom - 2 && b.top < a.bottom - 2));
+          return [...out, ...over].map(([text]) => text);
+        })"""
+    )
+    assert wrong == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scripts", [True, False])
 def test_nothing_is_wider_than_the_page(visit: Open, width: int, scripts: bool) -> None:
     page = visit(width, scripts=scripts)

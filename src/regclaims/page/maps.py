@@ -26,7 +26,7 @@ PAIRS = (("within_rho", "n/p"), ("density", "snr"))
 
 MOST_LEVELS = 6
 SHADES = 5
-WIDTH, LEFT, TOP, TILE, HIGH = 360, 62, 22, 48, 26
+WIDTH, LEFT, TOP, TILE, HIGH = 360, 78, 22, 43, 26
 
 Levels = list[tuple[float, float]]
 
