@@ -5,6 +5,15 @@ writes  results/figures/<figure>.pdf, .png and .csv
         results/figures/page-<dataset>.pdf, .png and .csv
 """
 
+import ast
+
+
+def shown(wildcards):
+    """Label a figure for `snakemake --report`, by what its module says that it draws."""
+    path = PACKAGE / "figures" / f"{FIGURES[wildcards.figure][0]}.py"
+    words = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    return {"figure": wildcards.figure, "shows": words.partition("\n")[0]}
+
 
 rule figure:
     """Draw one figure: its table, PDF and PNG."""
@@ -12,7 +21,12 @@ rule figure:
         lambda wildcards: FIGURES[wildcards.figure][1](),
     output:
         pdf="results/figures/{figure}.pdf",
-        png="results/figures/{figure}.png",
+        png=report(
+            "results/figures/{figure}.png",
+            caption="../report/figure.rst",
+            category="Figures",
+            labels=shown,
+        ),
         csv="results/figures/{figure}.csv",
     log:
         f"{LOGS}/figure-{{figure}}.log",
@@ -33,7 +47,12 @@ rule data_page:
         lambda wildcards: [real_file(wildcards.dataset, kind) for kind in ("paths", "cells")],
     output:
         pdf="results/figures/page-{dataset}.pdf",
-        png="results/figures/page-{dataset}.png",
+        png=report(
+            "results/figures/page-{dataset}.png",
+            caption="../report/data-page.rst",
+            category="Real data",
+            labels={"data set": "{dataset}"},
+        ),
         csv="results/figures/page-{dataset}.csv",
     log:
         f"{LOGS}/figure-page-{{dataset}}.log",

@@ -27,7 +27,12 @@ rule page:
         real="results/real-contrasts.parquet",
         population="results/population.parquet",
     output:
-        "results/index.html",
+        report(
+            "results/index.html",
+            caption="../report/page.rst",
+            category="Claims",
+            labels={"file": "page to search"},
+        ),
     log:
         f"{LOGS}/page.log",
     benchmark:
