@@ -18,7 +18,8 @@ from study import Results, results
 from regclaims.config import Registry, load_registry
 from regclaims.config.coding import Coded
 from regclaims.page.render import TEMPLATES, assets_hash
-from regclaims.page.view import METRIC_FIGURES, Tables
+from regclaims.page.view import Tables
+from regclaims.page.words import METRIC_FIGURES
 
 ROOT = Path(__file__).parents[2]
 VOID = {"meta", "link", "input", "br", "img", "hr"}

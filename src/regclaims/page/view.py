@@ -14,30 +14,14 @@ from markupsafe import Markup
 from regclaims.claims.combine import combine
 from regclaims.claims.in_words import rule_in_words
 from regclaims.claims.wording import sentence
-from regclaims.config.claims import REAL, Arm, Claim, Group, Part, Rule
+from regclaims.config.claims import Claim, Group, Part
 from regclaims.config.coding import Coded
-from regclaims.config.real_rules import RealPart
-from regclaims.figures.names import TUNINGS, method_name
-from regclaims.mechanisms.experiments import TUNING
 from regclaims.page.effects import in_margins, of_cells, shares
 from regclaims.page.maps import maps
-from regclaims.page.texts import SCALES, exact
-from regclaims.report.precision import METRICS
+from regclaims.page.texts import SCALES
+from regclaims.page.words import arm_in_words, contrast_in_words, figures_of, table_of
 
 CHARITABLE = "charitable"
-
-NO_FIGURE: tuple[str, ...] = ()
-METRIC_FIGURES = {
-    "zero_share": ("zero-share",),
-    "has_zero": ("zero-share",),
-    "irrelevant_zeroed": ("zero-share",),
-    "f1": ("support-by-factor",),
-    "top_share": ("support-by-factor",),
-    "rr": ("risk-by-factor", "bias-variance"),
-    "scale_free_variance": ("stability",),
-    "prediction_variance": ("bias-variance",),
-}
-"""Figures on what a claim about the population measures; those of an experiment have its name."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +171,7 @@ class ClaimView:
     @property
     def evidence_files(self) -> list[str]:
         """Tables of fits and draws that the rule looks at, seen from the page."""
-        return list(dict.fromkeys(_file(part.evidence) for part in self.claim.rule.parts))
+        return list(dict.fromkeys(table_of(part.evidence) for part in self.claim.rule.parts))
 
     @property
     def in_margins(self) -> Markup:
@@ -273,38 +257,6 @@ def sections(
         )
         for name, group in sorted(groups.items(), key=lambda item: item[1].order)
     ]
-
-
-def figures_of(rule: Rule, figures: Mapping[str, str]) -> list[str]:
-    """List the figures that show what a rule looks at."""
-    found: dict[str, None] = {}
-    for part in rule.parts:
-        own = figures.get(part.evidence)
-        for name in [own] if own else METRIC_FIGURES.get(part.metric, NO_FIGURE):
-            found[name] = None
-    return list(found)
-
-
-def arm_in_words(arm: Arm, metric: str) -> str:
-    """Name what is measured, of which method, tuned how."""
-    tuned = "" if arm.tuning == TUNING else f", {TUNINGS.get(arm.tuning, arm.tuning)}"
-    return f"the {_metric(metric)} of {method_name(arm.method)}{tuned}"
-
-
-def _metric(name: str) -> str:
-    return METRICS.get(name, name.replace("_", " "))
-
-
-def contrast_in_words(part: RealPart) -> str:
-    """Say what a contrast on real data compares, in short."""
-    versus = part.versus
-    other = exact(versus) if isinstance(versus, float | int) else method_name(versus.method)
-    return f"{_metric(part.metric)}, {method_name(part.method)} against {other}"
-
-
-def _file(evidence: str) -> str:
-    files = {"fits": "fits.parquet", "stability": "stability.parquet", REAL: "real-splits.parquet"}
-    return files.get(evidence, f"mechanisms/{evidence}.parquet")
 
 
 def _by_claim(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
