@@ -114,7 +114,7 @@ def of_cells(
     found = cells[cells["effect"].notna()]
     if found.empty or row["effect"] is None:
         return Markup("")
-    axis = Axis(*_range(row, found["effect"], margin), 12, PLOT_WIDTH - 12)
+    axis = Axis(*_range(row, found["effect"], margin), 22, PLOT_WIDTH - 22)
     marks = [
         box(axis(-margin), 4, axis(margin) - axis(-margin), BOTTOM - 4, "band"),
         line(axis(0), 4, axis(0), BOTTOM, "zero"),
