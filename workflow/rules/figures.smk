@@ -5,15 +5,6 @@ writes  results/figures/<figure>.pdf, .png and .csv
         results/figures/page-<dataset>.pdf, .png and .csv
 """
 
-import ast
-
-
-def shown(wildcards):
-    """Label a figure for `snakemake --report`, by what its module says that it draws."""
-    path = PACKAGE / "figures" / f"{FIGURES[wildcards.figure][0]}.py"
-    words = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    return {"figure": wildcards.figure, "shows": words.partition("\n")[0]}
-
 
 rule figure:
     """Draw one figure: its table, PDF and PNG."""

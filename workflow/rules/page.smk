@@ -10,13 +10,6 @@ from dataclasses import asdict
 from regclaims.page.render import assets_hash
 
 
-def figure_of_experiments():
-    """Name for each experiment the figure that is drawn from its table."""
-    drawn = {table: figure for figure, (_, tables) in FIGURES.items() for table in tables()}
-    tables = {name: experiment_file(name) for name in EXPERIMENTS}
-    return {name: drawn[table] for name, table in tables.items() if table in drawn}
-
-
 rule page:
     """Write the page to explore the claims."""
     input:
