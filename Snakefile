@@ -18,9 +18,10 @@ include: "workflow/rules/files.smk"
 
 
 rule all:
-    """Run the study, write the report, and sum up every file in a manifest."""
+    """Run the study, write report and page, and sum up every file in a manifest."""
     input:
         "results/report.pdf",
+        "results/index.html",
         "results/verdicts.json",
         "results/manifest.json",
 
@@ -33,5 +34,6 @@ include: "workflow/rules/evidence.smk"
 include: "workflow/rules/verdicts.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/page.smk"
 include: "workflow/rules/verify.smk"
 include: "workflow/rules/literature.smk"

@@ -28,6 +28,7 @@ VERSIONS_OF = (
     "snakemake",
     "pydantic",
     "pybtex",
+    "jinja2",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -89,6 +90,30 @@ def test_cells_have_errors_and_count_what_is_undefined(finished: Workspace) -> N
     defined = (cells["n_undefined"] == 0) & (cells["n_failed"] == 0)
     assert cells.loc[defined, "mcse"].notna().all()
     assert not cells.duplicated(["cell_id", "method", "tuning", "metric"]).any()
+
+
+def test_page_is_marked_and_tells_every_claim(finished: Workspace) -> None:
+    html = finished.read("results/index.html")
+    assert "Smoke run" in html
+    assert all(f'id="{claim}"' in html for claim in CLAIMS)
+    assert len(html) < 3_000_000
+    # What it points to was made by this run, or is the folder of it.
+    links = set(re.findall(r'href="([a-z][^":#]*)"', html))
+    assert {"report.pdf", "verdicts.json", "figures/kink.pdf"} <= links
+    assert not [link for link in links if not (finished.root / "results" / link).exists()]
+
+
+def test_snakemakes_own_report_has_captions(copied: Workspace) -> None:
+    done = copied.run("--report", "results/report.html")
+    assert done.returncode == 0, done.stdout[-3000:]
+    html = copied.read("results/report.html")
+    for words in ("Real data", "Smoke run: numbers illustrate", "Thresholds with a kink"):
+        assert words in html
+
+
+def test_an_edited_gist_reruns_the_page_only(copied: Workspace) -> None:
+    copied.edit("config/coding.csv", "the L1 norm is the sum of magnitudes", "L1 adds magnitudes")
+    assert copied.planned() == {"page": 1, "manifest": 1, "all": 1}
 
 
 def test_report_is_marked_and_tells_every_claim(finished: Workspace) -> None:
@@ -200,7 +225,8 @@ def test_a_claims_margin_reruns_verdicts_and_report(copied: Workspace) -> None:
     decided = {"verdicts", "robustness", "known_beta_verdicts", "record"}
     # Of the figures the one of verdicts alone.
     assert copied.planned()["figure"] == 1
-    assert set(copied.planned()) == {*decided, "figure", "numbers", "report", "manifest", "all"}
+    written = {"figure", "numbers", "report", "page", "manifest", "all"}
+    assert set(copied.planned()) == decided | written
 
 
 def test_a_registered_rule_cannot_change_unnoticed(copied: Workspace) -> None:
@@ -210,7 +236,8 @@ def test_a_registered_rule_cannot_change_unnoticed(copied: Workspace) -> None:
         [*command, "register", "config/tiny.yaml"], capture_output=True, **options
     )
     assert done.returncode == 0, done.stderr
-    assert set(copied.planned()) == {"verdicts", "record", "numbers", "report", "manifest", "all"}
+    written = {"numbers", "report", "page", "manifest", "all"}
+    assert set(copied.planned()) == {"verdicts", "record"} | written
     copied.edit("config/claims/weights.yaml", "margin: 0.10", "margin: 0.20")
     refused = copied.run("--cores", "1")
     assert refused.returncode == 2

@@ -103,7 +103,7 @@ def require_installed():
     source = ROOT / "src" / "regclaims"
     if not source.is_dir() or source.resolve() == PACKAGE:
         return
-    for path in source.rglob("*.py"):
+    for path in (*source.rglob("*.py"), *source.rglob("templates/*")):
         installed = PACKAGE / path.relative_to(source)
         if not installed.is_file() or installed.read_bytes() != path.read_bytes():
             print(f"{path}: differs from the installed package: run make env", file=sys.stderr)

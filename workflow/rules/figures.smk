@@ -12,7 +12,12 @@ rule figure:
         lambda wildcards: FIGURES[wildcards.figure][1](),
     output:
         pdf="results/figures/{figure}.pdf",
-        png="results/figures/{figure}.png",
+        png=report(
+            "results/figures/{figure}.png",
+            caption="../report/figure.rst",
+            category="Figures",
+            labels=shown,
+        ),
         csv="results/figures/{figure}.csv",
     log:
         f"{LOGS}/figure-{{figure}}.log",
@@ -33,7 +38,12 @@ rule data_page:
         lambda wildcards: [real_file(wildcards.dataset, kind) for kind in ("paths", "cells")],
     output:
         pdf="results/figures/page-{dataset}.pdf",
-        png="results/figures/page-{dataset}.png",
+        png=report(
+            "results/figures/page-{dataset}.png",
+            caption="../report/data-page.rst",
+            category="Real data",
+            labels={"data set": "{dataset}"},
+        ),
         csv="results/figures/page-{dataset}.csv",
     log:
         f"{LOGS}/figure-page-{{dataset}}.log",

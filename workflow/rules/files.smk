@@ -4,6 +4,8 @@ reads   what common.smk gives
 gives   functions from shards, data sets, experiments and figures to settings and files
 """
 
+import ast
+
 from regclaims.claims.verdicts import RULE_FIELDS
 from regclaims.config.claims import BARS
 from regclaims.datasets.splitting import parts_of_splits
@@ -218,3 +220,17 @@ FIGURES = {
 def figure_code(figure):
     """Hash the code of one figure; the others may change."""
     return code("figure.py") + code_hash(PACKAGE / "figures" / f"{FIGURES[figure][0]}.py")
+
+
+def shown(wildcards):
+    """Label a figure for `snakemake --report`, by what its module says that it draws."""
+    path = PACKAGE / "figures" / f"{FIGURES[wildcards.figure][0]}.py"
+    words = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    return {"figure": wildcards.figure, "shows": words.partition("\n")[0]}
+
+
+def figure_of_experiments():
+    """Name for each experiment the figure that is drawn from its table."""
+    drawn = {table: figure for figure, (_, tables) in FIGURES.items() for table in tables()}
+    tables = {name: experiment_file(name) for name in EXPERIMENTS}
+    return {name: drawn[table] for name, table in tables.items() if table in drawn}

@@ -79,7 +79,12 @@ rule report:
         figures=expand("results/figures/{figure}.pdf", figure=FIGURES),
         pages=expand("results/figures/page-{dataset}.pdf", dataset=DATASETS),
     output:
-        "results/report.pdf",
+        report(
+            "results/report.pdf",
+            caption="../report/paper.rst",
+            category="Paper",
+            labels={"file": "paper"},
+        ),
     log:
         f"{LOGS}/report.log",
         tex=f"{LOGS}/report-tex.log",

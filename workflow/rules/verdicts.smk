@@ -99,7 +99,12 @@ rule verdicts:
         real_about=real("about", REGISTERED_DATASETS),
         real_flags=real("flags", REGISTERED_DATASETS),
     output:
-        verdicts="results/verdicts.csv",
+        verdicts=report(
+            "results/verdicts.csv",
+            caption="../report/verdicts.rst",
+            category="Claims",
+            labels={"file": "verdicts"},
+        ),
         strict="results/strict.csv",
         details="results/decisions.csv",
         deviations="results/deviations.csv",

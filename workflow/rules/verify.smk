@@ -13,6 +13,7 @@ rule manifest:
     """Sum up every file of the run."""
     input:
         "results/report.pdf",
+        "results/index.html",
         "results/population.parquet",
         "results/fits.parquet",
         "results/failures.csv",

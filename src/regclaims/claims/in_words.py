@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from regclaims.config.claims import BARS, Arm, Claim, Part, Rule
+from regclaims.config.claims import BARS, Arm, Claim, Filter, Level, Part, Rule
+
+FILTERS: dict[Filter, str] = {
+    "correlated": "columns are correlated",
+    "high-dimensional": "p > n",
+    "low-dimensional": "p is at most n/5",
+    "twins": "columns come in pairs",
+    "some-irrelevant": "some columns are irrelevant",
+    "not-by-counting": "p < 2n, so that counting alone makes no zeros",
+    "off-peak": "p is not near n, where least squares has its peak",
+}
+"""Which cells a filter keeps."""
 
 
 def places_in_words(claim: Claim) -> str:
@@ -18,14 +29,23 @@ def places_in_words(claim: Claim) -> str:
     return "; ".join(places) or "in no article: a claim of ours"
 
 
-def rule_in_words(rule: Rule) -> Iterator[tuple[str, str]]:
+def rule_in_words(
+    rule: Rule, named: Callable[[Arm, str], str] | None = None
+) -> Iterator[tuple[str, str]]:
     """Tell when a claim is supported: the share of cells, the parts, and which cells vote.
+
+    Parameters
+    ----------
+    rule : Rule
+    named : callable, optional
+        Names an arm with its metric; as tables do, if it is not given.
 
     Yields
     ------
     (str, str)
         A heading, which may be empty, and a line.
     """
+    arm = named or _arm
     share, wanted = BARS[rule.bar], "all of" if rule.combine == "and" else "one of"
     what = f"{wanted} these" if len(rule.parts) > 1 else "this"
     if rule.bar == "rarely":
@@ -38,8 +58,12 @@ def rule_in_words(rule: Rule) -> Iterator[tuple[str, str]]:
     else:
         yield "Rule", f"In at least {100 * share:.0f} % of the cells {what} must hold:"
     for part in rule.parts:
-        yield "", f"- {_arm(part, part.metric) if rule.bar == 'rarely' else _part(part)}"
-    votes = [*rule.filters, *(["something can be won"] if rule.informative else [])]
+        line = arm(part, part.metric) if rule.bar == "rarely" else _part(part, arm)
+        yield "", f"- {line}"
+    votes = [
+        *(FILTERS[name] for name in rule.filters),
+        *(["something can be won"] if rule.informative else []),
+    ]
     yield "Voting", f"cells where: {'; '.join(votes)}" if votes else "all cells"
 
 
@@ -52,10 +76,13 @@ def not_a_claim(name: str, claims: Collection[str]) -> str:
     return f"is not a claim; the claims are {', '.join(claims) or 'none'}"
 
 
-def _part(part: Part) -> str:
-    first = _arm(part, part.metric)
+def _part(part: Part, arm: Callable[[Arm, str], str]) -> str:
+    first = arm(part, part.metric)
+    where = "".join(f"; where {name} is {_levels(level)}" for name, level in part.where.items())
+    if part.scale == "digits":
+        return f"{first} is at most {part.versus:g}, every time{where}"
     if isinstance(part.versus, Arm):
-        second = _arm(part.versus, part.versus_metric or part.metric)
+        second = arm(part.versus, part.versus_metric or part.metric)
     else:
         second = f"{part.versus:g}"
     if part.direction == "below":
@@ -63,8 +90,16 @@ def _part(part: Part) -> str:
     effect = f"log of {first} over {second}"
     if part.scale == "difference":
         effect = first if second == "0" else f"{first} less {second}"
+    if part.allowance:
+        effect += f", plus {part.allowance:g},"
+    if part.less_mean_of:
+        effect += f", less its mean over cells where {FILTERS[part.less_mean_of]},"
     nulls = "; null fits are left out" if part.non_null else ""
-    return f"{effect} is above {part.margin:g}{nulls}"
+    return f"{effect} is above {part.margin:g}{nulls}{where}"
+
+
+def _levels(level: Level | list[Level]) -> str:
+    return " or ".join(map(str, level)) if isinstance(level, list) else str(level)
 
 
 def _arm(arm: Arm, metric: str) -> str:
