@@ -178,10 +178,24 @@ def experiment_file(experiment):
 # Figures and verdicts of synthetic cells use these: a new data set re-runs none of them.
 SYNTHETIC_CELLS = f"{WORK}/synthetic-cells.parquet"
 
+# What a map of regions is drawn from.
+REGIONS = [
+    "results/verdicts.csv",
+    "results/decisions.csv",
+    "results/contrasts.parquet",
+    "results/population.parquet",
+]
+
 # Figure: its module in regclaims.figures, and the tables that it takes, in their order.
 FIGURES = {
     "paths": ("paths", lambda: [real_file(STUDY.path_figure, "paths")]),
     "calibration": ("calibration", lambda: ["results/calibration.parquet"]),
+    "verdict-overview": (
+        "verdict_overview",
+        lambda: ["results/verdicts.csv", "results/strict.csv", "results/decisions.csv"],
+    ),
+    "map-correlation-shape": ("map_correlation_shape", lambda: REGIONS),
+    "map-density-snr": ("map_density_snr", lambda: REGIONS),
     "multiverse": ("multiverse", lambda: ["results/robustness.parquet"]),
     "real-data": ("real_data", lambda: ["results/real-splits.parquet"]),
     "zero-share": ("zero_share", lambda: ["results/paths.parquet", "results/population.parquet"]),
