@@ -35,7 +35,7 @@ def verdict_sentence(
     Tex
     """
     if verdict["verdict"] == "not testable":
-        return Tex("Not testable: no cell of this study meets the claim's condition.")
+        return Tex(f"{in_short(verdict, rarely=False)}.")
     rarely = margin is None
     opening = _opening(verdict, decision, rarely=rarely)
     if margin is None:
@@ -67,37 +67,59 @@ def p_value(p: float) -> Tex:
     return Tex(rf"$p={p:.4f}$")
 
 
+def in_short(verdict: Mapping[Hashable, Any], *, rarely: bool) -> Tex:
+    """Say what was decided in a few words that claim no more than the rule does.
+
+    Parameters
+    ----------
+    verdict : mapping
+        A row of `results/verdicts.csv`.
+    rarely : bool
+        The claim counts fits with an event, not cells.
+    """
+    bar = bar_text(verdict["bar"]) if verdict["verdict"] != "not testable" else ""
+    match str(verdict["verdict"]):
+        case "supported" if rarely:
+            return Tex("Supported: the event is as rare as the wording says")
+        case "refuted" if rarely:
+            return Tex("Refuted: the event is more frequent than the wording says")
+        case "supported":
+            return Tex(f"Supported: the claim holds in at least {bar} of the cells")
+        case "supported (existence)":
+            return Tex("Supported as an existence claim: it holds in some cell")
+        case "boundary":
+            region = str(verdict["region"]).replace("<=", "\N{LESS-THAN OR EQUAL TO}")
+            region = region.replace(">=", "\N{GREATER-THAN OR EQUAL TO}")
+            return Tex(f"Boundary: it holds for {escape(region)}")
+        case "refuted" if verdict["bar"] == "existence":
+            return Tex("Refuted: it holds in no cell")
+        case "refuted":
+            return Tex(f"Refuted: the claim holds in fewer than {bar} of the cells")
+        case "inconclusive":
+            return Tex("Inconclusive")
+        case "not testable":
+            return Tex("Not testable: no cell of this study meets the claim's condition")
+    raise ValueError(f"unknown verdict {verdict['verdict']!r}")
+
+
 def _opening(
     verdict: Mapping[Hashable, Any], decision: Mapping[Hashable, Any], *, rarely: bool
 ) -> Tex:
+    """Say what was decided, with its p-values."""
+    said = in_short(verdict, rarely=rarely)
     against = p_value(float(decision["p_supported"]))
     mirror = p_value(float(decision["p_refuted"]))
-    bar = bar_text(verdict["bar"])
     match str(verdict["verdict"]):
-        case "supported" if rarely:
-            return Tex(f"Supported: the event is as rare as the wording says ({against}).")
-        case "refuted" if rarely:
-            return Tex(f"Refuted: the event is more frequent than the wording says ({mirror}).")
-        case "supported":
-            return Tex(f"Supported: the claim holds in at least {bar} of the cells ({against}).")
-        case "supported (existence)":
-            return Tex(f"Supported as an existence claim: it holds in some cell ({against}).")
         case "boundary":
-            region = escape(str(verdict["region"]))
             found, confirmed = (
                 p_value(float(decision[name])) for name in ("p_boundary", "p_confirmed")
             )
-            return Tex(
-                f"Boundary: it holds for {region} (found with {found}, confirmed with {confirmed})."
-            )
-        case "refuted" if verdict["bar"] == "existence":
-            return Tex(f"Refuted: it holds in no cell ({mirror}).")
-        case "refuted":
-            return Tex(f"Refuted: the claim holds in fewer than {bar} of the cells ({mirror}).")
+            return Tex(f"{said} (found with {found}, confirmed with {confirmed}).")
         case "inconclusive":
-            text = f"neither the test ({against}) nor its mirror ({mirror}) decides"
-            return Tex(f"Inconclusive: {text}.")
-    raise ValueError(f"unknown verdict {verdict['verdict']!r}")
+            return Tex(f"{said}: neither the test ({against}) nor its mirror ({mirror}) decides.")
+        case "refuted":
+            return Tex(f"{said} ({mirror}).")
+    return Tex(f"{said} ({against}).")
 
 
 def _rate(verdict: Mapping[Hashable, Any], fits: int) -> Tex:
