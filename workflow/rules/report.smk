@@ -15,6 +15,7 @@ GENERATED = [
     "precision-table",
     "verdict-table",
     "claims",
+    "groups",
     "controls-table",
     "deviations-text",
     "coding-totals",

@@ -45,11 +45,11 @@ def coding_totals(sentences: Sequence[Sentence]) -> Tex:
 def coding_table(sentences: Sequence[Sentence]) -> Tex:
     """List every sentence of the articles; claims are links to their paragraphs."""
     columns = [
-        Column("Article", "l"),
-        Column("Section", "p", 0.16),
+        Column("", "l"),
+        Column("Section", "p", 0.13),
         Column("No.", "r"),
-        Column("What it says, in our words", "p", 0.37),
-        Column("Claims, or why none", "p", 0.27),
+        Column("What it says, in our words", "p", 0.41),
+        Column("Claims, or why none", "p", 0.32),
     ]
     rows = [
         [

@@ -51,7 +51,10 @@ def deviations_text(deviations: pd.DataFrame, verdicts: pd.DataFrame) -> Tex:
             "No rule was registered before these results were computed: they are those of a pilot "
             "run, and there is nothing to deviate from.\n"
         )
+    late = verdicts.loc[verdicts["registered"] == "not registered", "claim_id"]
     among = f"{number(registered, 0)} of {number(len(verdicts), 0)} rules were registered"
+    if len(late):
+        among += f" (not {escape(', '.join(late))})"
     if deviations.empty:
         return Tex(f"{among}, and each stands as it was registered: there is no deviation.\n")
     columns = [

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
 from regclaims.report.tex import Tex, escape, interval, number, percent
 
 SMALLEST_P = 0.0001
+
+WORDS = {
+    "holds": "of them hold",
+    "negligible": "are negligible",
+    "reversed": "are reversed",
+    "open": "are open",
+}
+"""Of a share of cells, by their state."""
 
 
 def verdict_sentence(
@@ -44,20 +53,26 @@ def verdict_sentence(
 
 
 def standing(verdict: Mapping[Hashable, Any]) -> Tex:
-    """Say how a verdict stands: alternatives that agree, the design, the registration."""
+    """Say how a verdict stands: alternatives that agree, the design, a rule that was changed."""
     words = []
     if verdict["robustness"] == verdict["robustness"]:  # not missing
         words.append(f"{percent(verdict['robustness'])} of the registered alternatives agree.")
     if str(verdict["design_dependent"]) == "True":
         words.append("To count one level of the design twice changes the verdict.")
-    if verdict["registered"] != "registered":
-        words.append(f"Rule: {escape(verdict['registered'])}.")
+    if verdict["registered"] == "deviation":
+        words.append(r"Its rule departs from the registered one (Section~\ref{sec:deviations}).")
     return Tex(" ".join(words))
 
 
 def bar_text(bar: object) -> Tex:
     """Name the bar of a claim: a share of cells, or existence."""
     return Tex("one cell") if bar == "existence" else percent(float(str(bar)))
+
+
+def region_text(region: object) -> Tex:
+    """Write where a claim with a boundary holds and where it does not."""
+    signs = {"<=": "\N{LESS-THAN OR EQUAL TO}", ">=": "\N{GREATER-THAN OR EQUAL TO}"}
+    return escape(re.sub("<=|>=", lambda found: signs[found[0]], str(region)))
 
 
 def p_value(p: float) -> Tex:
@@ -88,9 +103,7 @@ def in_short(verdict: Mapping[Hashable, Any], *, rarely: bool) -> Tex:
         case "supported (existence)":
             return Tex("Supported as an existence claim: it holds in some cell")
         case "boundary":
-            region = str(verdict["region"]).replace("<=", "\N{LESS-THAN OR EQUAL TO}")
-            region = region.replace(">=", "\N{GREATER-THAN OR EQUAL TO}")
-            return Tex(f"Boundary: it holds for {escape(region)}")
+            return Tex(f"Boundary: it holds for {region_text(verdict['region'])}")
         case "refuted" if verdict["bar"] == "existence":
             return Tex("Refuted: it holds in no cell")
         case "refuted":
@@ -139,11 +152,8 @@ def _effect(verdict: Mapping[Hashable, Any], margin: float) -> Tex:
 
 
 def _shares(verdict: Mapping[Hashable, Any]) -> Tex:
+    """Say how many cells are in each state; a state of no cell is left out."""
     states = ("holds", "negligible", "reversed", "open")
-    words = [f"{percent(verdict[f'share_{state}'])} {_word(state)}" for state in states]
-    return Tex(f"{', '.join(words[:-1])} and {words[-1]}.")
-
-
-def _word(state: str) -> Tex:
-    words = {"holds": "of them hold", "reversed": "are reversed", "open": "are open"}
-    return escape(words.get(state, "are negligible"))
+    shares = {state: verdict[f"share_{state}"] for state in states}
+    *first, last = (f"{percent(share)} {WORDS[state]}" for state, share in shares.items() if share)
+    return Tex((f"{', '.join(first)} and {last}" if first else last) + ".")
