@@ -37,7 +37,7 @@ def chip(verdict: str) -> Tex:
 def verdict_table(verdicts: pd.DataFrame, strict: pd.DataFrame) -> Tex:
     """All claims: verdict, strict verdict, effect, interval and share of cells."""
     columns = [
-        Column("Claim", "p", 0.185),
+        Column("Claim", "p", 0.21),
         Column("Verdict", "l"),
         Column("Strict", "l"),
         Column("Effect", "r"),

@@ -12,6 +12,9 @@ from regclaims.report.tex import UNDEFINED, Tex, escape, number, percent
 FEW = 3
 """A tile of fewer cells says little by itself."""
 
+LEVEL = 10
+"""Nor does a level of fewer cells, over all levels of the other factor."""
+
 
 def map_numbers(figures: Mapping[str, pd.DataFrame]) -> dict[str, Tex]:
     """Write what the captions of the maps say.
@@ -27,7 +30,7 @@ def map_numbers(figures: Mapping[str, pd.DataFrame]) -> dict[str, Tex]:
         For each map how many claims it shows, its share of tiles with few cells, and for either
         factor the claim whose share of cells that hold changes most from level to level.
     """
-    values: dict[str, Tex] = {"map-few": number(FEW, 0)}
+    values: dict[str, Tex] = {"map-few": number(FEW, 0), "map-level": number(LEVEL, 0)}
     for name in MAPS:
         data = figures[name]
         filled = data[data["cells"] > 0]
@@ -45,6 +48,7 @@ def _widest(filled: pd.DataFrame, side: str, prefix: str) -> dict[str, Tex]:
     levels = filled.groupby(["claim_id", side], sort=False, as_index=False).agg(
         share=(f"share_holds_{side}", "first"), cells=("cells", "sum")
     )
+    levels = levels[levels["cells"] >= LEVEL]
     ranges = levels.groupby("claim_id", sort=False)["share"].agg(["max", "min"])
     if ranges.empty:
         claim, own = UNDEFINED, {}

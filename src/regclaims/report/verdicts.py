@@ -41,15 +41,28 @@ def verdict_numbers(verdicts: pd.DataFrame) -> dict[str, Tex]:
     Returns
     -------
     dict
-        `COUNTS`, ``n-claims``, ``n-ours`` and, for each claim, ``said-<id>``: its statement and
-        what was decided, so that a text which cites it says neither more nor less.
+        `COUNTS`, ``n-claims``, ``n-ours``, how verdicts stand and, for each claim, ``said-<id>``:
+        its statement and what was decided, so that a text which cites it says neither more nor
+        less.
     """
     ours = verdicts["origin"] == "ours"
     found = verdicts.loc[~ours, "verdict"].value_counts()
     counts = {macro: number(int(found.get(word, 0)), 0) for macro, word in COUNTS.items()}
     said = {f"said-{row['claim_id']}": _said(row) for row in verdicts.to_dict("records")}
     totals = {"n-claims": number(int((~ours).sum()), 0), "n-ours": number(int(ours.sum()), 0)}
-    return counts | totals | said
+    return counts | totals | _standing(verdicts) | said
+
+
+def _standing(verdicts: pd.DataFrame) -> dict[str, Tex]:
+    """Count verdicts that stand under all alternatives, and that hang on the design."""
+    tried, designed = verdicts["robustness"].dropna(), verdicts["design_dependent"].dropna()
+    counts = {
+        "n-robust": (tried == 1).sum(),
+        "n-robust-tried": len(tried),
+        "n-design-dependent": (designed.astype(str) == "True").sum(),
+        "n-design-tried": len(designed),
+    }
+    return {name: number(int(count), 0) for name, count in counts.items()}
 
 
 def _said(verdict: Mapping[Hashable, Any]) -> Tex:
