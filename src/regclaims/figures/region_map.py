@@ -171,7 +171,7 @@ def draw(
     claims = list(dict.fromkeys(data["claim_id"]))
     if not claims:
         with canvas(1) as figure:
-            figure.text(0.5, 0.5, "no claim holds in some cells and fails in others", ha="center")
+            figure.text(0.5, 0.5, "no claim with enough cells is divided", ha="center")
             yield figure
         return
     rows = -(-len(claims) // across)
