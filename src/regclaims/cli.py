@@ -72,8 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     table = commands.add_parser("verdicts", help="print the table of verdicts")
     table.add_argument("--group", help="only this group, e.g. zeros")
     table.add_argument("--verdict", help="only this verdict, e.g. refuted, or existence")
-    file = RESULTS / "verdicts.csv"
-    table.add_argument("--file", type=Path, default=file, help="default: %(default)s")
+    table.add_argument("--file", type=Path, default=RESULTS / "verdicts.csv", help="%(default)s")
     table.set_defaults(run=verdicts)
 
     explain_ = commands.add_parser("explain", help="tell one claim: place, rule, numbers")
@@ -222,6 +221,7 @@ def explain(given: argparse.Namespace) -> None:
 
     from regclaims.claims.in_words import not_a_claim, places_in_words, rule_in_words
     from regclaims.config import load_registry
+    from regclaims.figures.of_claims import figures_of
 
     registry = load_registry(CONFIG.glob("claims/*.yaml"), [])
     claim = registry.claims.get(given.claim)
@@ -239,6 +239,7 @@ def explain(given: argparse.Namespace) -> None:
         ("Estimand", claim.estimand),
         ("Data", claim.data_budget),
         *_decided(given.claim),
+        *[("Figure", f"{RESULTS}/figures/{name}.pdf") for name in figures_of(claim)],
         ("Files", f"{CONFIG}/claims/{group}.yaml (all of its rule)"),
     ]
     for head, text in lines:

@@ -56,8 +56,7 @@ class Results:
         """Render the page; `changes` are those of the run."""
         run = {"study": "planted", "seed": 7, "smoke": True, "datasets": {"longley": "Longley"}}
         run |= {"provenance": {"last commit to change inputs": "0123abcd", "seed": 7}}
-        figures = {"kink": "kink", "optimizers": "optimizers"}
-        found = sections(self.record, self.registry.groups, self.tables, self.coding, figures)
+        found = sections(self.record, self.registry.groups, self.tables, self.coding)
         return render(Run(**(run | changes)), found, self.coding)
 
 

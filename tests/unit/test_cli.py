@@ -304,6 +304,11 @@ def test_a_claim_is_explained_before_a_run(project, run):
     assert max(map(len, out)) <= 96
 
 
+def test_a_claim_that_a_figure_shows_is_explained_with_it(project, run):
+    change(project / "config/claims/zeros.yaml", "metric: has_zero", "metric: zero_share")
+    assert "Figure    results/figures/zero-share.pdf" in run("explain", "l1-has-zeros")[1]
+
+
 def test_a_claim_is_explained_with_its_verdict(project, run):
     write_verdicts(verdict("l1-has-zeros"))
     text = "\n".join(run("explain", "l1-has-zeros")[1])

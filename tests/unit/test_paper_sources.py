@@ -20,8 +20,8 @@ CONSTANTS = [
     r"P\(y=1|=1/\(1\+e|\(1-\\gamma\)",
     r"[mnu]-(u\+)?1",
     r"1-\\alpha",
-    r"#\d|\\RcClaim\}\[4\]|\\RcFigure\}\[3\]",
-    r"\\vspace\{5pt\}|\\setlength\{\\tabcolsep\}\{4pt\}|\\arraystretch\}\{1\.4\}",
+    r"#\d|\\RcClaim\}\[4\]|\\RcPlaced\}\[5\]",
+    r"\\vspace\{5pt\}|\\setlength\{\\tabcolsep\}\{4pt\}|\\arraystretch\}\{1(\.05)?\}",
     r"\\cite[tp]\{[^}]*\}",
 ]
 

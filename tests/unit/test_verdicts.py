@@ -129,6 +129,12 @@ def test_a_row_says_what_was_decided():
     assert row["registry_hash"] == registry_hash(claim())
 
 
+def test_details_say_what_an_effect_is_held_against():
+    row = court().details.iloc[0]
+    part = claim()["rule"]["parts"][0]
+    assert (row["margin"], row["scale"], row["combine"]) == (part["margin"], part["scale"], "and")
+
+
 def test_the_strict_reading_has_its_own_rule():
     found = evidence(share=0.9)
     assert court("charitable", found).verdicts["verdict"].item() == "supported"

@@ -219,6 +219,13 @@ def test_problems(tmp_path: Path, content: str, place: str | None, message: str)
         assert message in problems[0].message
 
 
+def test_a_page_that_is_too_high_is_a_problem() -> None:
+    log = r"Overfull \vbox ({}pt too high) has occurred while \output is active []"
+    assert find_problems(log.format(1.5)) == []
+    (problem,) = find_problems(log.format(14.2))
+    assert problem.message == r"Overfull \vbox (14.2pt too high)"
+
+
 def test_problems_name_the_file_they_are_in(tmp_path: Path) -> None:
     part = tmp_path / "part.tex"
     part.write_text("Fine.\n\nSee \\ref{nowhere}.\n")

@@ -180,10 +180,24 @@ def experiment_file(experiment):
 # Figures and verdicts of synthetic cells use these: a new data set re-runs none of them.
 SYNTHETIC_CELLS = f"{WORK}/synthetic-cells.parquet"
 
+# What a map of regions is drawn from.
+REGIONS = [
+    "results/verdicts.csv",
+    "results/decisions.csv",
+    "results/contrasts.parquet",
+    "results/population.parquet",
+]
+
 # Figure: its module in regclaims.figures, and the tables that it takes, in their order.
 FIGURES = {
     "paths": ("paths", lambda: [real_file(STUDY.path_figure, "paths")]),
     "calibration": ("calibration", lambda: ["results/calibration.parquet"]),
+    "verdict-overview": (
+        "verdict_overview",
+        lambda: ["results/verdicts.csv", "results/strict.csv", "results/decisions.csv"],
+    ),
+    "map-correlation-shape": ("map_correlation_shape", lambda: REGIONS),
+    "map-density-snr": ("map_density_snr", lambda: REGIONS),
     "multiverse": ("multiverse", lambda: ["results/robustness.parquet"]),
     "real-data": ("real_data", lambda: ["results/real-splits.parquet"]),
     "zero-share": ("zero_share", lambda: ["results/paths.parquet", "results/population.parquet"]),
@@ -227,10 +241,3 @@ def shown(wildcards):
     path = PACKAGE / "figures" / f"{FIGURES[wildcards.figure][0]}.py"
     words = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     return {"figure": wildcards.figure, "shows": words.partition("\n")[0]}
-
-
-def figure_of_experiments():
-    """Name for each experiment the figure that is drawn from its table."""
-    drawn = {table: figure for figure, (_, tables) in FIGURES.items() for table in tables()}
-    tables = {name: experiment_file(name) for name in EXPERIMENTS}
-    return {name: drawn[table] for name, table in tables.items() if table in drawn}

@@ -5,8 +5,6 @@ reads   results/verdicts.json, results/{strict,decisions}.csv, results/populatio
 writes  results/index.html  one file with all it needs: no network, no other file
 """
 
-from dataclasses import asdict
-
 from regclaims.page.render import assets_hash
 
 
@@ -36,8 +34,7 @@ rule page:
         smoke=STUDY.smoke,
         groups=rules.numbers.params.groups,
         datasets={name: dataset.title for name, dataset in DATASETS.items()},
-        coding=[asdict(coded) for coded in CODING],
-        figures=figure_of_experiments(),
+        coding=rules.numbers.params.coding,
         provenance=rules.numbers.params.provenance,
         versions=VERSIONS,
         code=code("page.py"),

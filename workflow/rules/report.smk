@@ -5,6 +5,8 @@ writes  results/work/report/*.tex  generated: macros, tables, a paragraph per cl
         results/report.pdf
 """
 
+from dataclasses import asdict
+
 from regclaims.provenance import commit
 
 GENERATED = [
@@ -13,6 +15,11 @@ GENERATED = [
     "precision-table",
     "verdict-table",
     "claims",
+    "groups",
+    "controls-table",
+    "deviations-text",
+    "coding-totals",
+    "coding-table",
     "data-table",
     "error-table",
     "real-verdict-table",
@@ -30,6 +37,8 @@ rule numbers:
         strict="results/strict.csv",
         decisions="results/decisions.csv",
         contrasts="results/contrasts.parquet",
+        controls="results/controls.csv",
+        deviations="results/deviations.csv",
         population="results/population.parquet",
         fits="results/fits.parquet",
         failures="results/failures.csv",
@@ -54,11 +63,7 @@ rule numbers:
         datasets={name: data.model_dump() for name, data in DATASETS.items()},
         registered=REGISTERED_DATASETS,
         figures=list(FIGURES),
-        coding={
-            "sentences": len(CODING),
-            "with-claims": sum(bool(row.claims) for row in CODING),
-            "articles": len({row.article for row in CODING}),
-        },
+        coding=[asdict(row) for row in CODING],
         provenance={
             "last commit to change inputs": commit(ROOT),
             "configuration": digest([STUDY.model_dump(mode="json"), ALLOTMENT]),

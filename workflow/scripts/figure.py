@@ -2,6 +2,7 @@
 
 import importlib
 from inspect import signature
+from pathlib import Path
 
 import pandas as pd
 
@@ -14,7 +15,9 @@ with job(globals()) as run:
     reads = getattr(figure, "READS", {})
     names = signature(figure.table).parameters
     tables = {
-        name: pd.read_parquet(path, **reads.get(name, {}))
+        name: pd.read_csv(path)
+        if Path(path).suffix == ".csv"
+        else pd.read_parquet(path, **reads.get(name, {}))
         for name, path in zip(names, run.input, strict=True)
     }
     data = figure.table(**tables)

@@ -11,8 +11,11 @@ from regclaims.io import write_text
 from regclaims.job import job
 from regclaims.report.certificates import read_certificates
 from regclaims.report.claims import claim_sections, verdict_table
+from regclaims.report.coding import coding_numbers, coding_table, coding_totals
+from regclaims.report.court import controls_table, deviations_text
 from regclaims.report.data import data_pages, data_table, error_table, real_verdict_table
-from regclaims.report.numbers import Results, coding_numbers, numbers
+from regclaims.report.groups import group_summaries
+from regclaims.report.numbers import Results, numbers
 from regclaims.report.population import population_table
 from regclaims.report.precision import precision, precision_table
 from regclaims.report.tables import provenance_table
@@ -55,7 +58,12 @@ with job(globals()) as run:
         "population-table": population_table(study),
         "precision-table": precision_table(errors),
         "verdict-table": verdict_table(verdicts, strict),
-        "claims": claim_sections(registry, verdicts, strict, decisions, contrasts),
+        "claims": claim_sections(registry, verdicts, strict, decisions, contrasts, results.figures),
+        "groups": group_summaries(registry, verdicts),
+        "controls-table": controls_table(pd.read_csv(run.input.controls)),
+        "deviations-text": deviations_text(pd.read_csv(run.input.deviations), verdicts),
+        "coding-totals": coding_totals(run.params.coding),
+        "coding-table": coding_table(run.params.coding),
         "data-table": data_table(registry.datasets, about, flags, run.params.registered),
         "error-table": error_table(registry.datasets, real),
         "real-verdict-table": real_verdict_table(

@@ -30,5 +30,5 @@ with job(globals()) as run:
         provenance={**run.params.provenance, "seed": record["seed"], **run.params.versions},
         datasets=run.params.datasets,
     )
-    found = sections(record, groups, tables, coding, run.params.figures)
+    found = sections(record, groups, tables, coding)
     write_text(run.output[0], render(about, found, coding))

@@ -88,7 +88,8 @@ class Court:
     contrasts : DataFrame
         One row per claim, part and cell, voting or not: what `contrast` found, and ``why_not``.
     details : DataFrame
-        Per claim: both p-values of the test, the deciding part, and how many cells did not vote.
+        Per claim: both p-values of the test, the deciding part, its margin and how it was combined
+        with others, and how many cells did not vote.
     """
 
     verdicts: pd.DataFrame
@@ -147,7 +148,7 @@ def take_verdicts(
             _row(name, claim, decision, bar, boundary)
             | {"design_dependent": _design(claim, rule, voting, levels, bar)}
         )
-        details.append(_detail(name, decision, boundary, combine(parts, rule["combine"])))
+        details.append(_detail(name, rule, decision, boundary, combine(parts, rule["combine"])))
         contrasts += [
             part.reset_index().assign(claim_id=name, reading=reading, part=i)
             for i, part in enumerate(parts)
@@ -226,7 +227,11 @@ def _place(source: Mapping[str, Any]) -> str:
 
 
 def _detail(
-    name: str, decision: Decision, boundary: Boundary | None, cells: pd.DataFrame
+    name: str,
+    rule: Mapping[str, Any],
+    decision: Decision,
+    boundary: Boundary | None,
+    cells: pd.DataFrame,
 ) -> dict[str, Any]:
     """Describe a decision; `cells` are all that have the rule's arms, voting or not."""
     return {
@@ -236,6 +241,9 @@ def _detail(
         "p_supported": decision.p_supported,
         "p_refuted": decision.p_refuted,
         "part": decision.part,
+        "margin": rule["parts"][decision.part]["margin"],
+        "scale": rule["parts"][decision.part]["scale"],
+        "combine": rule["combine"],
         "cells_not_voting": len(cells) - decision.cells,
         "share_holds_all_cells": float((cells["state"] == HOLDS).mean()),
         "existence": decision.verdict == EXISTS,

@@ -15,6 +15,7 @@ from regclaims.config.population import Noise, Placement, Profile, Scale, Sign
 from regclaims.evidence.judging import MAX_UNDEFINED
 from regclaims.figures.names import in_order
 from regclaims.figures.style import canvas, look
+from regclaims.figures.two_columns import two_columns
 
 Rank = Callable[[Any], Any]
 
@@ -121,6 +122,23 @@ def levels(population: pd.DataFrame) -> pd.DataFrame:
     return table.assign(rank=dense.astype(int))
 
 
+def crossings(population: pd.DataFrame, row: str, column: str) -> pd.DataFrame:
+    """List which combinations of levels of two factors each cell stands for.
+
+    Returns
+    -------
+    DataFrame
+        ``cell_id, row, column, row_rank, column_rank``: labels of the levels, and their places.
+    """
+    rows = {
+        (cell, *(place(name, one[name]) for place in (_label, _rank) for name in (row, column)))
+        for cell, several in zip(population["cell_id"], population["levels"], strict=True)
+        for one in several
+    }
+    names = ["cell_id", "row", "column", "row_rank", "column_rank"]
+    return pd.DataFrame(sorted(rows), columns=names)
+
+
 def _rank(factor: str, level: Any) -> float:
     """Give a level its place: numbers by size, shapes by columns per row, words as in configs."""
     if factor == "shape":
@@ -173,7 +191,10 @@ def draw(data: pd.DataFrame, frame: Callable[[Axes], None], label: str) -> Itera
             yield figure
         return
     methods = in_order(data["method"])
-    columns = _two_columns(data.groupby("factor", sort=False)["level"].nunique())
+    counts = data.groupby("factor", sort=False)["level"].nunique()
+    columns = [
+        {name: int(counts[name]) for name in names} for names in two_columns(counts * ROW + HEADING)
+    ]
     tallest = max(sum(sizes.values()) * ROW + len(sizes) * HEADING for sizes in columns)
     half = 1.96 * data["se"].fillna(0)
     ends = (data["effect"] - half).min(), (data["effect"] + half).max()
@@ -195,14 +216,6 @@ def draw(data: pd.DataFrame, frame: Callable[[Axes], None], label: str) -> Itera
         handles, labels = panels[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
         yield figure
-
-
-def _two_columns(sizes: pd.Series) -> list[dict[str, int]]:
-    """Divide factors, in their order, into columns of about equal height."""
-    heights = sizes * ROW + HEADING
-    first = (heights.cumsum() - heights / 2) <= heights.sum() / 2
-    halves = [sizes[first], sizes[~first]]
-    return [{str(name): int(n) for name, n in half.items()} for half in halves if len(half)]
 
 
 def _panel(axes: Axes, data: pd.DataFrame, methods: Sequence[str]) -> None:

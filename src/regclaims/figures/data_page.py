@@ -50,10 +50,14 @@ def table(paths: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+HEIGHT = 3.1
+"""Inches: three data sets, with what is said of them, stand on a page."""
+
+
 @contextmanager
 def draw(data: pd.DataFrame) -> Iterator[Figure]:
     """Draw the paths above, one panel per metric below."""
-    with canvas(5.2) as figure:
+    with canvas(HEIGHT) as figure:
         upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.15, 1])[:, 0]
         traced = data[data["panel"] == PATHS].dropna(axis=1, how="all")
         traced = traced.astype({"rank": int, "lambda_index": int})

@@ -7,18 +7,11 @@ from contextlib import contextmanager
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from regclaims.claims.decide import EXISTS, INCONCLUSIVE, NOT_TESTABLE, REFUTED, SUPPORTED
+from regclaims.claims.decide import EXISTS, NOT_TESTABLE, SUPPORTED
 from regclaims.claims.robustness import REGISTERED
 from regclaims.figures.style import styled
-
-LOOKS = {
-    SUPPORTED: ("#0072b2", "o"),
-    REFUTED: ("#d55e00", "X"),
-    INCONCLUSIVE: ("#8a8a8a", "."),
-}
-"""Colour and mark of a verdict: either tells it."""
+from regclaims.figures.verdict_looks import handles, mark
 
 ROW = 0.115
 """Inches for a claim: all of them fit on a page."""
@@ -66,16 +59,9 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
     with styled(1, 1, 1.3 + ROW * max(len(claims), 6)) as (figure, grid):
         axes = grid[0, 0]
         axes.set_axisbelow(True)
-        for verdict, (color, mark) in LOOKS.items():
-            own = data[data["verdict"] == verdict]
-            axes.scatter(
-                own["alternative"].map(columns.index),
-                own["claim_id"].map(claims.index),
-                color=color,
-                marker=mark,
-                s=14,
-                linewidths=1.2,
-            )
+        for verdict, own in data.groupby("verdict"):
+            places = own["alternative"].map(columns.index), own["claim_id"].map(claims.index)
+            mark(axes, *places, str(verdict), 14)
         axes.set_xticks(range(len(columns)), [LABELS[name] for name in columns], rotation=55)
         axes.tick_params(axis="x", labeltop=True, labelbottom=False, top=False, bottom=False)
         for label in axes.get_xticklabels():
@@ -85,9 +71,6 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
         axes.set_ylim(len(claims) - 0.4, -0.6)
         axes.set_xlim(-0.6, len(columns) - 0.4)
         axes.axvline(0.5, color="black", linewidth=0.6)
-        handles = [
-            Line2D([], [], color=color, marker=mark, linestyle="none", label=verdict)
-            for verdict, (color, mark) in LOOKS.items()
-        ]
-        figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+        shown = handles(data["verdict"])
+        figure.legend(handles=shown, loc="outside lower center", ncols=max(len(shown), 1))
         yield figure

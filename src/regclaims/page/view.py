@@ -16,10 +16,11 @@ from regclaims.claims.in_words import rule_in_words
 from regclaims.claims.wording import sentence
 from regclaims.config.claims import Claim, Group, Part
 from regclaims.config.coding import Coded
+from regclaims.figures.of_claims import figures_of
 from regclaims.page.effects import in_margins, of_cells, shares
 from regclaims.page.maps import maps
 from regclaims.page.texts import SCALES
-from regclaims.page.words import arm_in_words, contrast_in_words, figures_of, table_of
+from regclaims.page.words import arm_in_words, contrast_in_words, table_of
 
 CHARITABLE = "charitable"
 
@@ -212,7 +213,6 @@ def sections(
     groups: Mapping[str, Group],
     tables: Tables,
     coding: Sequence[Coded],
-    figures: Mapping[str, str],
 ) -> list[Section]:
     """Join everything by claim, in the order of the report.
 
@@ -225,8 +225,6 @@ def sections(
     tables : Tables
     coding : sequence of Coded
         All sentences of the articles.
-    figures : mapping
-        Figure by experiment.
     """
     rows = {row["claim_id"]: row for row in record["verdicts"]}
     strict = _by_claim(tables.strict)
@@ -250,7 +248,7 @@ def sections(
                     contrasts=contrasts.get(claim_id, own.head(0)),
                     real=real.get(claim_id, tables.real.head(0)),
                     population=population,
-                    figures=figures_of(claim.rule, figures),
+                    figures=figures_of(claim),
                 )
                 for claim_id, claim in group.claims.items()
             ],

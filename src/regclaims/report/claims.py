@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from regclaims.config.claims import Rule
+from regclaims.config.claims import Claim, Rule
 from regclaims.config.loading import Registry
+from regclaims.figures.of_claims import MAPS, figures_of
 from regclaims.report.precision import arm_name
 from regclaims.report.sentences import bar_text, standing, verdict_sentence
 from regclaims.report.tex import Column, Tex, escape, interval, longtable, number, percent
@@ -36,7 +37,7 @@ def chip(verdict: str) -> Tex:
 def verdict_table(verdicts: pd.DataFrame, strict: pd.DataFrame) -> Tex:
     """All claims: verdict, strict verdict, effect, interval and share of cells."""
     columns = [
-        Column("Claim", "p", 0.185),
+        Column("Claim", "p", 0.21),
         Column("Verdict", "l"),
         Column("Strict", "l"),
         Column("Effect", "r"),
@@ -79,6 +80,7 @@ def claim_sections(
     strict: pd.DataFrame,
     decisions: pd.DataFrame,
     contrasts: pd.DataFrame,
+    figures: Mapping[str, pd.DataFrame],
 ) -> Tex:
     """A subsection per group with a paragraph per claim.
 
@@ -87,6 +89,8 @@ def claim_sections(
     registry : Registry
     verdicts, strict, decisions, contrasts : DataFrame
         As the verdict stage writes them.
+    figures : mapping
+        The data of each figure, by its name.
 
     Returns
     -------
@@ -95,6 +99,7 @@ def claim_sections(
     rows, strictly = _by_claim(verdicts), _by_claim(strict)
     decided = _by_claim(decisions[decisions["reading"] == "charitable"])
     fits, reasons = _fits(contrasts), _reasons(contrasts)
+    mapped = {name: set(figures[name]["claim_id"]) for name in MAPS}
     groups = sorted(registry.groups.values(), key=lambda group: group.order)
     lines = []
     for group in groups:
@@ -108,9 +113,17 @@ def claim_sections(
                 _not_voting(decided[name], reasons.get(name, {}), rarely=rarely),
                 _strict(claim.strict_reading, strictly[name]),
                 standing(rows[name]),
+                _evidence(name, claim, [figure for figure in MAPS if name in mapped[figure]]),
             ]
             lines += [_paragraph(name, claim.model_dump(), rows[name]), " ".join(sentences)]
     return Tex("\n\n".join(line for line in lines if line) + "\n")
+
+
+def _evidence(name: str, claim: Claim, maps: Sequence[str]) -> Tex:
+    """Point to a claim's rows, and to the figures that show them."""
+    shown = [rf"Figure~\ref{{fig:{figure}}}" for figure in [*figures_of(claim), *maps]]
+    text = rf"\emph{{Evidence:}} rows \textsf{{{escape(name)}}} of \RcContrasts"
+    return Tex("; ".join([text, *shown]) + ".")
 
 
 def _fits(contrasts: pd.DataFrame) -> dict[str, int]:

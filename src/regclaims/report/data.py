@@ -148,22 +148,18 @@ _SHARES = ("error_rate", "zero_share", "sign_agreement")
 
 
 def data_pages(datasets: Mapping[str, Dataset]) -> Tex:
-    """A paragraph and a page of figures per data set: what it is, its licence, its protocol."""
-    pages = (_page(name, datasets[name]) + "\n\\clearpage" for name in sorted(datasets))
-    return Tex("\n\n".join(pages) + "\n")
+    """A paragraph and a figure per data set: what it is, its licence, its protocol."""
+    return Tex("\n\n".join(_page(name, datasets[name]) for name in sorted(datasets)) + "\n")
 
 
 def _page(name: str, dataset: Dataset) -> str:
-    figure = (
-        rf"\RcFigure{{page-{name}.pdf}}{{fig:data-{name}}}{{{escape(dataset.title)}. Above: "
-        "coefficient paths as in Figure~\\ref{fig:paths}. Below, by method: error, zeros and "
-        "agreement of signs over the random splits, with intervals of the corrected resampled "
-        "$t$; the null model has error 1.}"
-    )
+    title = escape(dataset.title)
     return (
-        rf"\phantomsection\label{{data:{name}}}\paragraph{{{escape(dataset.title)}}} "
+        rf"\phantomsection\label{{data:{name}}}\paragraph{{{title}}} "
         rf"{escape(dataset.about)} {_cited(dataset.citation)}. "
-        rf"Licence: {escape(dataset.licence)}. {_protocol(dataset)}" + "\n\n" + figure
+        rf"Licence: {escape(dataset.licence)}. {_protocol(dataset)}"
+        "\n\n"
+        rf"\RcFigureHere{{page-{name}.pdf}}{{fig:data-{name}}}{{{title}.}}"
     )
 
 

@@ -114,7 +114,7 @@ def compile_pdf(
     -------
     list of Problem
         What a careful author would mend: undefined references and citations, characters without a
-        glyph, lines over 2 pt too long, references that did not settle.
+        glyph, lines and pages over 2 pt too long, references that did not settle.
 
     Raises
     ------

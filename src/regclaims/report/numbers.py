@@ -27,10 +27,12 @@ from regclaims.evidence.judging import MAX_UNDEFINED
 from regclaims.evidence.methods import LONGER
 from regclaims.evidence.workbench import FLAT
 from regclaims.report.certificates import Certificates, certificate_numbers
+from regclaims.report.maps import map_numbers
 from regclaims.report.mechanisms import mechanism_numbers
 from regclaims.report.population import population_numbers
 from regclaims.report.precision import precision_numbers
 from regclaims.report.tex import Tex, escape, interval, number, percent, scientific
+from regclaims.report.verdicts import overview_numbers, verdict_numbers
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ def numbers(study: Study, results: Results) -> dict[str, Tex]:
         _design(study)
         | population_numbers(study, results.population)
         | _rules()
-        | _counts(results.verdicts)
+        | verdict_numbers(results.verdicts)
+        | overview_numbers(results.figures["verdict-overview"])
+        | map_numbers(results.figures)
         | certificate_numbers(
             results.certificates, results.ends, results.failures, study.tuning.max_at_end
         )
@@ -138,11 +142,6 @@ def _rules() -> dict[str, Tex]:
     }
 
 
-def coding_numbers(counts: Mapping[str, int]) -> dict[str, Tex]:
-    """Write how many sentences were coded: ``sentences``, ``with-claims``, ``articles``."""
-    return {f"coding-{name}": number(count, 0) for name, count in counts.items()}
-
-
 def _calibration(table: pd.DataFrame, claims: int) -> dict[str, Tex]:
     def worst(kind: str) -> Tex:
         row = table[table["kind"] == kind].sort_values("rate").iloc[-1]
@@ -162,29 +161,6 @@ def _calibration(table: pd.DataFrame, claims: int) -> dict[str, Tex]:
         "power-cells": number(most["cells"].max(), 0),
         "expected-false": number(expected_false(table, claims), 1),
     }
-
-
-def _counts(verdicts: pd.DataFrame) -> dict[str, Tex]:
-    ours = verdicts["origin"] == "ours"
-    counts = verdicts.loc[~ours, "verdict"].value_counts()
-    named = {
-        "n-supported": "supported",
-        "n-exists": "supported (existence)",
-        "n-boundary": "boundary",
-        "n-refuted": "refuted",
-        "n-inconclusive": "inconclusive",
-        "n-not-testable": "not testable",
-    }
-    values = {macro: number(int(counts.get(word, 0)), 0) for macro, word in named.items()}
-    for word, macro in {word: macro for macro, word in named.items()}.items():
-        ids = verdicts.loc[~ours & (verdicts["verdict"] == word), "claim_id"]
-        values[f"list-{macro.removeprefix('n-')}"] = _list(list(ids))
-    return values | {"n-claims": number(int((~ours).sum()), 0)}
-
-
-def _list(ids: list[str]) -> Tex:
-    names = [rf"\textsf{{{escape(name)}}}" for name in ids]
-    return Tex(", ".join(names)) if names else Tex("none")
 
 
 def _figures(figures: Mapping[str, pd.DataFrame]) -> dict[str, Tex]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
 from regclaims.report.tex import Tex, escape, interval, number, percent
 
 SMALLEST_P = 0.0001
+
+WORDS = {
+    "holds": "of them hold",
+    "negligible": "are negligible",
+    "reversed": "are reversed",
+    "open": "are open",
+}
+"""Of a share of cells, by their state."""
 
 
 def verdict_sentence(
@@ -35,7 +44,7 @@ def verdict_sentence(
     Tex
     """
     if verdict["verdict"] == "not testable":
-        return Tex("Not testable: no cell of this study meets the claim's condition.")
+        return Tex(f"{in_short(verdict, rarely=False)}.")
     rarely = margin is None
     opening = _opening(verdict, decision, rarely=rarely)
     if margin is None:
@@ -44,20 +53,26 @@ def verdict_sentence(
 
 
 def standing(verdict: Mapping[Hashable, Any]) -> Tex:
-    """Say how a verdict stands: alternatives that agree, the design, the registration."""
+    """Say how a verdict stands: alternatives that agree, the design, a rule that was changed."""
     words = []
     if verdict["robustness"] == verdict["robustness"]:  # not missing
         words.append(f"{percent(verdict['robustness'])} of the registered alternatives agree.")
     if str(verdict["design_dependent"]) == "True":
         words.append("To count one level of the design twice changes the verdict.")
-    if verdict["registered"] != "registered":
-        words.append(f"Rule: {escape(verdict['registered'])}.")
+    if verdict["registered"] == "deviation":
+        words.append(r"Its rule departs from the registered one (Section~\ref{sec:deviations}).")
     return Tex(" ".join(words))
 
 
 def bar_text(bar: object) -> Tex:
     """Name the bar of a claim: a share of cells, or existence."""
     return Tex("one cell") if bar == "existence" else percent(float(str(bar)))
+
+
+def region_text(region: object) -> Tex:
+    """Write where a claim with a boundary holds and where it does not."""
+    signs = {"<=": "\N{LESS-THAN OR EQUAL TO}", ">=": "\N{GREATER-THAN OR EQUAL TO}"}
+    return escape(re.sub("<=|>=", lambda found: signs[found[0]], str(region)))
 
 
 def p_value(p: float) -> Tex:
@@ -67,37 +82,57 @@ def p_value(p: float) -> Tex:
     return Tex(rf"$p={p:.4f}$")
 
 
+def in_short(verdict: Mapping[Hashable, Any], *, rarely: bool) -> Tex:
+    """Say what was decided in a few words that claim no more than the rule does.
+
+    Parameters
+    ----------
+    verdict : mapping
+        A row of `results/verdicts.csv`.
+    rarely : bool
+        The claim counts fits with an event, not cells.
+    """
+    bar = bar_text(verdict["bar"]) if verdict["verdict"] != "not testable" else ""
+    match str(verdict["verdict"]):
+        case "supported" if rarely:
+            return Tex("Supported: the event is as rare as the wording says")
+        case "refuted" if rarely:
+            return Tex("Refuted: the event is more frequent than the wording says")
+        case "supported":
+            return Tex(f"Supported: the claim holds in at least {bar} of the cells")
+        case "supported (existence)":
+            return Tex("Supported as an existence claim: it holds in some cell")
+        case "boundary":
+            return Tex(f"Boundary: it holds for {region_text(verdict['region'])}")
+        case "refuted" if verdict["bar"] == "existence":
+            return Tex("Refuted: it holds in no cell")
+        case "refuted":
+            return Tex(f"Refuted: the claim holds in fewer than {bar} of the cells")
+        case "inconclusive":
+            return Tex("Inconclusive")
+        case "not testable":
+            return Tex("Not testable: no cell of this study meets the claim's condition")
+    raise ValueError(f"unknown verdict {verdict['verdict']!r}")
+
+
 def _opening(
     verdict: Mapping[Hashable, Any], decision: Mapping[Hashable, Any], *, rarely: bool
 ) -> Tex:
+    """Say what was decided, with its p-values."""
+    said = in_short(verdict, rarely=rarely)
     against = p_value(float(decision["p_supported"]))
     mirror = p_value(float(decision["p_refuted"]))
-    bar = bar_text(verdict["bar"])
     match str(verdict["verdict"]):
-        case "supported" if rarely:
-            return Tex(f"Supported: the event is as rare as the wording says ({against}).")
-        case "refuted" if rarely:
-            return Tex(f"Refuted: the event is more frequent than the wording says ({mirror}).")
-        case "supported":
-            return Tex(f"Supported: the claim holds in at least {bar} of the cells ({against}).")
-        case "supported (existence)":
-            return Tex(f"Supported as an existence claim: it holds in some cell ({against}).")
         case "boundary":
-            region = escape(str(verdict["region"]))
             found, confirmed = (
                 p_value(float(decision[name])) for name in ("p_boundary", "p_confirmed")
             )
-            return Tex(
-                f"Boundary: it holds for {region} (found with {found}, confirmed with {confirmed})."
-            )
-        case "refuted" if verdict["bar"] == "existence":
-            return Tex(f"Refuted: it holds in no cell ({mirror}).")
-        case "refuted":
-            return Tex(f"Refuted: the claim holds in fewer than {bar} of the cells ({mirror}).")
+            return Tex(f"{said} (found with {found}, confirmed with {confirmed}).")
         case "inconclusive":
-            text = f"neither the test ({against}) nor its mirror ({mirror}) decides"
-            return Tex(f"Inconclusive: {text}.")
-    raise ValueError(f"unknown verdict {verdict['verdict']!r}")
+            return Tex(f"{said}: neither the test ({against}) nor its mirror ({mirror}) decides.")
+        case "refuted":
+            return Tex(f"{said} ({mirror}).")
+    return Tex(f"{said} ({against}).")
 
 
 def _rate(verdict: Mapping[Hashable, Any], fits: int) -> Tex:
@@ -117,11 +152,8 @@ def _effect(verdict: Mapping[Hashable, Any], margin: float) -> Tex:
 
 
 def _shares(verdict: Mapping[Hashable, Any]) -> Tex:
+    """Say how many cells are in each state; a state of no cell is left out."""
     states = ("holds", "negligible", "reversed", "open")
-    words = [f"{percent(verdict[f'share_{state}'])} {_word(state)}" for state in states]
-    return Tex(f"{', '.join(words[:-1])} and {words[-1]}.")
-
-
-def _word(state: str) -> Tex:
-    words = {"holds": "of them hold", "reversed": "are reversed", "open": "are open"}
-    return escape(words.get(state, "are negligible"))
+    shares = {state: verdict[f"share_{state}"] for state in states}
+    *first, last = (f"{percent(share)} {WORDS[state]}" for state, share in shares.items() if share)
+    return Tex((f"{', '.join(first)} and {last}" if first else last) + ".")

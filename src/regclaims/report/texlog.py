@@ -64,7 +64,7 @@ _WARNINGS: Final = tuple(
         r"LaTeX Warning: (Float too large for page by .*?pt) on input line (\d+)",
         r"pdfTeX warning \(dest\): (name\{.+?\} has been referenced but does not exist)()",
         r"(Missing character: .+)()",
-        r"(Overfull \\hbox \([\d.]+pt too wide\)).*?(?:lines? (\d+))?(?:--\d+)?$",
+        r"(Overfull \\[hv]box \([\d.]+pt too (?:wide|high)\)).*?(?:lines? (\d+))?(?:--\d+)?$",
     )
 )
 
@@ -95,7 +95,7 @@ def find_problems(log: str) -> list[Problem]:
 
 
 def _is_slight(message: str) -> bool:
-    width = re.match(r"Overfull \\hbox \(([\d.]+)pt", message)
+    width = re.match(r"Overfull \\[hv]box \(([\d.]+)pt", message)
     return bool(width) and float(width[1] if width else 0) <= OVERFULL_POINTS
 
 
