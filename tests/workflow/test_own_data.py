@@ -24,6 +24,7 @@ ONCE = (
     "figure",
     "numbers",
     "report",
+    "page",
     "manifest",
     "all",
 )
