@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from regclaims.claims.second_seed import nothing_compared
 from regclaims.config import Registry, load_registry, load_study
 from regclaims.config.study import Study
 from regclaims.evidence.tables import FITS
@@ -26,6 +27,7 @@ from regclaims.report.mechanisms import NUMBERS
 from regclaims.report.numbers import Results, coding_numbers, numbers
 from regclaims.report.population import population_numbers, population_table
 from regclaims.report.precision import precision, precision_numbers, precision_table
+from regclaims.report.second_seed import second_seed_numbers
 from regclaims.report.sentences import verdict_sentence
 from regclaims.report.tex import macro_name
 
@@ -243,6 +245,7 @@ def test_every_macro_of_the_paper_exists(registry: Registry) -> None:
     tiny = study(GRID).model_copy(update={"mechanisms": TINY.mechanisms})
     counts = {"sentences": 3, "with-claims": 2, "articles": 1}
     macros = numbers(tiny, results(registry)) | coding_numbers(counts)
+    macros |= second_seed_numbers(nothing_compared())
     made = {macro_name(name) for name in macros}
     sources = {path: path.read_text(encoding="ascii") for path in (ROOT / "paper").rglob("*.tex")}
     text = "\n".join(sources.values())
