@@ -197,7 +197,7 @@ def test_a_claims_wording_reruns_no_fit(copied: Workspace) -> None:
 
 def test_a_claims_margin_reruns_verdicts_and_report(copied: Workspace) -> None:
     copied.edit("config/claims/weights.yaml", "margin: 0.10", "margin: 0.20")
-    decided = {"verdicts", "robustness", "known_beta_verdicts", "record"}
+    decided = {"verdicts", "robustness", "known_beta_verdicts", "record", "second_seed"}
     # Of the figures the one of verdicts alone.
     assert copied.planned()["figure"] == 1
     assert set(copied.planned()) == {*decided, "figure", "numbers", "report", "manifest", "all"}
@@ -210,7 +210,8 @@ def test_a_registered_rule_cannot_change_unnoticed(copied: Workspace) -> None:
         [*command, "register", "config/tiny.yaml"], capture_output=True, **options
     )
     assert done.returncode == 0, done.stderr
-    assert set(copied.planned()) == {"verdicts", "record", "numbers", "report", "manifest", "all"}
+    decided = {"verdicts", "second_seed", "record"}
+    assert set(copied.planned()) == {*decided, "numbers", "report", "manifest", "all"}
     copied.edit("config/claims/weights.yaml", "margin: 0.10", "margin: 0.20")
     refused = copied.run("--cores", "1")
     assert refused.returncode == 2

@@ -71,8 +71,12 @@ def _print() -> None:
         raise InputError([Problem(str(FOLDER / RUN), "", message)])
     found = compare_seeds(pd.read_csv(RESULTS / VERDICTS), table, other.seed)
     changed = found[found["changed"]]
-    print(f"Seed {known['seed']} here, {other.seed} there: {len(changed)} of {len(found)} verdicts")
+    counts = (
+        f"{len(changed)} of {len(found)} verdicts {'changes' if len(changed) == 1 else 'change'}"
+    )
+    print(f"Seed {known['seed']} here, {other.seed} there: {counts}")
     for row in changed.to_dict("records"):
         print(f"  {row['claim_id']}: {row['verdict']} here, {row['other_verdict']} there")
-    print("Effects, differences in standard errors:")
-    print(found["difference_in_se"].abs().describe()[["count", "50%", "max"]].round(2).to_string())
+    apart = found["difference_in_se"].abs()
+    middle, most = f"{apart.median():.2f}", f"{apart.max():.2f}"
+    print(f"Effects differ by {middle} standard errors in the median, by {most} at most.")

@@ -34,7 +34,7 @@ def _sentence(table: pd.DataFrame) -> Tex:
     seed, claims = int(table["other_seed"].iloc[0]), len(table)
     changed = table[table["changed"].astype(bool)]
     which = f"of the {number(claims, 0)} verdicts" if claims > 1 else "of one verdict"
-    opening = f"Under a second seed ({number(seed, 0)})"
+    opening = f"Under a second seed ({seed})"
     match len(changed):
         case 0:
             text = f"{opening} none {which} changes"

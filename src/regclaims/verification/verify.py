@@ -77,7 +77,7 @@ def verify(here: Path, published: Path) -> Verification:
             found.append(compare(table, ours.folder, theirs.folder))
         except InputError as error:
             unread += error.problems
-    problems += [_verdict_change(word, theirs) for one in found for word in one.words]
+    problems += [_verdict_change(word, ours, theirs) for one in found for word in one.words]
     problems += [*_missing(ours, theirs), *unread]
     problems += [problem for one in found for problem in _far(one, ours, theirs)]
     notes = [*_table_notes(found), *_other_files(ours, theirs), *_versions(ours, theirs)]
@@ -111,9 +111,9 @@ def _to_compare(ours: Run, theirs: Run, unusable: set[str]) -> list[Table]:
     ]
 
 
-def _verdict_change(word: Word, theirs: Run) -> Problem:
+def _verdict_change(word: Word, ours: Run, theirs: Run) -> Problem:
     message = f"{word.column}: {word.here} here, {word.published} in {theirs.file(word.file)}"
-    return Problem(f"results/{word.file}", word.key, message)
+    return Problem(ours.file(word.file), word.key, message)
 
 
 def _missing(ours: Run, theirs: Run) -> Iterator[Problem]:
