@@ -159,7 +159,7 @@ def _caption(risk: pd.DataFrame) -> str:
     """Tell the lasso against ridge where the truth is sparsest and where it is densest."""
     rows = risk[(risk["factor"] == "density") & (risk["method"] == "lasso")]
     told = [
-        f"where a share of {row['level']} of the columns matters the lasso's risk is "
+        f"where {100 * float(row['level']):g} % of the columns matter the lasso's risk is "
         f"{_plain(row['ratio'])} times ridge's (95 % interval "
         f"{_plain(row['ratio'] * math.exp(-1.96 * row['se']))} to "
         f"{_plain(row['ratio'] * math.exp(1.96 * row['se']))})"
