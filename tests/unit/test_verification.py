@@ -11,9 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regclaims.cli import main
+from regclaims.config import load_registry
 from regclaims.errors import InputError
-from regclaims.verification.compare import CLOSE, FLIP, MOST_FLIPPED
+from regclaims.verification.compare import CLOSE, FLIP, MOST_FLIPPED, ROUNDED
+from regclaims.verification.tables import OPERATIONS, rounded
 from regclaims.verification.verify import MOST_LINES, verify
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -23,9 +27,9 @@ def run(small_run):
     return small_run
 
 
-def lines(run):
+def lines(run, loose=ROUNDED):
     """The verification, as lines."""
-    found = verify(Path("results"), Path("results/published"))
+    found = verify(Path("results"), Path("results/published"), loose)
     return [str(problem) for problem in found.problems], list(found.notes)
 
 
@@ -58,7 +62,10 @@ def test_rounding_passes_and_says_so(run):
     problems, notes = lines(run)
     assert problems == []
     assert notes[0].startswith("Not the same bits, but the same verdicts")
-    assert "of 120 rows 60 differ by rounding, 0 by one replicate, 0 by more" in notes[1]
+    assert (
+        "0 other words in 120 rows; 60 differ by rounding, 0 by one replicate, 0 by more"
+        in notes[1]
+    )
 
 
 def test_one_replicate_that_falls_to_the_other_side_passes(run):
@@ -179,10 +186,55 @@ def test_a_paper_that_alone_differs_is_named_and_passes(run):
     run.sum_up()
     problems, notes = lines(run)
     assert problems == []
-    assert notes == [
+    assert notes[:2] == [
         "Every table of verdicts and cells has the same bits; other files differ.",
         "results/report.pdf: other bits than in the published run",
     ]
+
+
+def test_what_rounding_decides_is_not_taken_for_a_difference(run):
+    """Another processor leaves other digits, counts another sweep, and misses zero elsewhere."""
+
+    run.change("cells.parquet", lambda t: t.replace({"metric": {"rr": OPERATIONS}}))
+    assert main(["publish", "--replace"]) == 0
+
+    def elsewhere(table):
+        counted = table.index[table["metric"] == OPERATIONS]
+        table.loc[counted, "mean"] += table.loc[counted, "mcse"]
+        table.loc[table["metric"] == "has_zero", "mean"] = 1e-17
+        return table
+
+    run.change("cells.parquet", elsewhere)
+    assert lines(run)[0] == []
+
+
+def test_digits_to_spare_are_not_compared_but_the_verdict_is(run):
+    registry = load_registry((ROOT / "config" / "claims").glob("*.yaml"), []).claims
+    loose = rounded({name: claim.model_dump() for name, claim in registry.items()})
+    assert "norm-definitions" in loose.digits
+    assert "l1-costs-slightly-more" in loose.counted
+
+    def digits(table):
+        table.loc[table["claim_id"] == "norm-definitions", "effect"] += 1
+        return table
+
+    run.change("verdicts.csv", digits)
+    assert len(lines(run)[0]) == 1
+    assert lines(run, loose)[0] == []
+
+    def refuted(table):
+        table.loc[table["claim_id"] == "norm-definitions", "verdict"] = "refuted"
+        return table
+
+    run.change("verdicts.csv", refuted)
+    assert len(lines(run, loose)[0]) == 1
+
+
+def test_files_in_folders_are_counted(run):
+    for name in ("risk-by-factor.csv", "page-diabetes.csv"):
+        (run.results / "figures" / name).write_text("x\n")
+    run.sum_up()
+    assert "results/figures: 2 files have other bits than in the published run" in lines(run)[1]
 
 
 def test_undefined_on_one_side_is_a_flip_only_where_a_count_says_so(run):

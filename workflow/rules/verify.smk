@@ -76,6 +76,7 @@ rule verify:
     params:
         here="results",
         published=PUBLISHED,
+        registry=plain_registry(),
         code=code("verify.py"),
     script:
         "../scripts/verify.py"

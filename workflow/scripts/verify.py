@@ -5,10 +5,12 @@ from pathlib import Path
 
 from regclaims.errors import InputError
 from regclaims.job import job
+from regclaims.verification.tables import rounded
 from regclaims.verification.verify import verify
 
 with job(globals()) as run:
-    found = verify(Path(run.params.here), Path(run.params.published))
+    loose = rounded(run.params.registry)
+    found = verify(Path(run.params.here), Path(run.params.published), loose)
     # To the log, and to the screen: a pass may have to say that bits differ.
     for stream in (sys.stderr, sys.stdout):
         print(*found.notes, sep="\n", file=stream)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from regclaims.verification.tables import Table, key_text, read
+from regclaims.verification.tables import Rounded, Table, key_text, read
 from regclaims.vocabulary import Array
 
 CLOSE = 1e-4
@@ -17,6 +19,9 @@ CLOSE = 1e-4
 A fit is certified when its objective is within 1e-9 of the least, relatively; what it predicts is
 then within the root of that, 3e-5, and so is what is made of predictions.
 """
+
+ZERO = 1e-9
+"""Numbers below it are zero as far as a certificate tells: what rounding leaves of zero."""
 
 FLIP = 2.0
 """Standard errors that one replicate can move a mean by when it falls to the other side.
@@ -28,6 +33,9 @@ two standard errors is then d/(2R).
 
 MOST_FLIPPED = 0.01
 """Share of a table's rows that may flip: ties at a threshold are rare, or they are none."""
+
+
+ROUNDED = Rounded()
 
 
 @dataclass(frozen=True)
@@ -66,10 +74,12 @@ class Comparison:
     words : tuple of Word
     close, flipped : int
         Rows that differ by rounding, and by one replicate.
+    raw : bool
+        Whether rows stand for fits.
     beyond : tuple of Difference
         Rows that differ by more; the farthest first, those without a distance before them.
-    farthest : float
-        Largest difference in standard errors among all rows but those without a distance.
+    farthest : float or None
+        Largest difference in standard errors; None where only words are compared.
     """
 
     file: str
@@ -80,12 +90,13 @@ class Comparison:
     close: int = 0
     flipped: int = 0
     beyond: tuple[Difference, ...] = ()
-    farthest: float = 0.0
+    farthest: float | None = None
+    raw: bool = False
 
     @property
     def too_many(self) -> bool:
         """Whether more rows flip than ties explain; one row always may."""
-        return self.flipped > max(1.0, MOST_FLIPPED * self.rows)
+        return self.raw and self.flipped > max(1.0, MOST_FLIPPED * self.rows)
 
     @property
     def agrees(self) -> bool:
@@ -94,7 +105,7 @@ class Comparison:
         return not (missing or self.words or self.beyond or self.too_many)
 
 
-def compare(table: Table, here: Path, published: Path) -> Comparison:
+def compare(table: Table, here: Path, published: Path, loose: Rounded = ROUNDED) -> Comparison:
     """Compare a table of a fresh run with the published one.
 
     Parameters
@@ -102,6 +113,8 @@ def compare(table: Table, here: Path, published: Path) -> Comparison:
     table : Table
     here, published : Path
         Folders of the two runs.
+    loose : Rounded
+        Rows that rounding decides.
 
     Raises
     ------
@@ -124,7 +137,7 @@ def compare(table: Table, here: Path, published: Path) -> Comparison:
         tuple(map(key_text, theirs.index.difference(ours.index))),
         tuple(words),
     )
-    return _with_numbers(found, table, first, second) if table.value else found
+    return _with_numbers(found, table, first, second, loose) if table.value else found
 
 
 def _word(value: object) -> str:
@@ -132,7 +145,11 @@ def _word(value: object) -> str:
 
 
 def _with_numbers(
-    found: Comparison, table: Table, here: pd.DataFrame, published: pd.DataFrame
+    found: Comparison,
+    table: Table,
+    here: pd.DataFrame,
+    published: pd.DataFrame,
+    loose: Rounded,
 ) -> Comparison:
     """Sort rows by how far their numbers are apart."""
     a, b = (_column(rows, table.value) for rows in (here, published))
@@ -140,10 +157,12 @@ def _with_numbers(
     error = np.nan_to_num(error)
     gap = np.abs(a - b)
     undefined = np.isnan(a) & np.isnan(b)
+    by_digits, counted = (_named(here, names) for names in (loose.digits, loose.counted))
     size = np.fmax(np.fmax(np.abs(a), np.abs(b)), error)
     moved = _moved(table, here, published)
-    close = (undefined | (gap <= CLOSE * size)) & (moved == 0)
-    within = undefined | (gap <= CLOSE * size) | (gap <= FLIP * error)
+    near = undefined | (gap <= CLOSE * size) | (size <= ZERO)
+    close = (near | by_digits | (counted & (gap <= FLIP * error))) & (moved == 0)
+    within = near | (gap <= FLIP * error)
     # A value that one replicate leaves undefined may be so on one side only.
     within |= (np.isnan(a) != np.isnan(b)) & (moved == 1)
     flipped = ~close & within & (moved <= 1)
@@ -153,7 +172,7 @@ def _with_numbers(
     # The worst first: what has no distance, then by distance.
     order = beyond[np.argsort(-np.nan_to_num(in_errors[beyond], nan=np.inf), kind="stable")]
     different = (a != b) & ~undefined
-    finite = in_errors[np.isfinite(in_errors)]
+    finite = in_errors[np.isfinite(in_errors) & ~by_digits & (size > ZERO)]
     far = [
         Difference(
             table.file, key_text(here.index[i]), float(a[i]), float(b[i]), float(in_errors[i])
@@ -166,7 +185,17 @@ def _with_numbers(
         flipped=int(np.count_nonzero(flipped)),
         beyond=tuple(far),
         farthest=float(finite.max(initial=0.0)),
+        raw=table.raw,
     )
+
+
+def _named(rows: pd.DataFrame, names: Collection[str]) -> NDArray[np.bool_]:
+    """Mark the rows of some claims or metrics."""
+    marks = np.zeros(len(rows), dtype=bool)
+    for level in ("claim_id", "metric"):
+        if level in rows.index.names:
+            marks |= rows.index.get_level_values(level).isin(names)
+    return marks
 
 
 def _moved(table: Table, here: pd.DataFrame, published: pd.DataFrame) -> Array:

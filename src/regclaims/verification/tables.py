@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -27,6 +28,8 @@ class Table:
         An estimate and its standard error, the unit of differences; empty where there is none.
     counts : tuple of str
         Counts of replicates, which move by whole ones.
+    raw : bool
+        Rows stand for fits, so that few of them may flip; where rows sum up others, any may.
     """
 
     file: str
@@ -35,6 +38,7 @@ class Table:
     value: str = ""
     error: str = ""
     counts: tuple[str, ...] = ()
+    raw: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -42,6 +46,9 @@ class Table:
         named = [*self.key, *self.words, self.value, self.error, *self.counts]
         return [name for name in named if name]
 
+
+OPERATIONS = "operations"
+"""The metric that counts what a solver does."""
 
 VERDICT = ("verdict", "moderator", "region")
 CONTRAST = ("claim_id", "reading", "part", "cell_id")
@@ -65,10 +72,47 @@ CELL_TABLES = (
         "mean",
         "mcse",
         ("replicates", "n_undefined", "n_failed"),
+        raw=True,
     ),
-    Table("contrasts.parquet", CONTRAST, (), "effect", "se", ("replicates", "undefined")),
+    Table("contrasts.parquet", CONTRAST, (), "effect", "se", ("replicates", "undefined"), raw=True),
 )
 """Where numbers of two runs are compared in units of their standard errors."""
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """Numbers that rounding itself decides, on which two processors never agree closely.
+
+    Attributes
+    ----------
+    digits : frozenset of str
+        Claims of identities: their effect is how many digits rounding leaves to spare. Their
+        verdict is compared, the effect is not.
+    counted : frozenset of str
+        Claims, and metrics, of counted operations: a sweep more or less is no flip.
+    """
+
+    digits: frozenset[str] = frozenset()
+    counted: frozenset[str] = frozenset({OPERATIONS})
+
+
+def rounded(claims: Mapping[str, Mapping[str, Any]]) -> Rounded:
+    """Look up in the rules which numbers rounding decides.
+
+    Parameters
+    ----------
+    claims : mapping
+        The registry as plain data.
+    """
+    parts = {
+        name: [*claim["rule"]["parts"], *claim["strict_rule"]["parts"]]
+        for name, claim in claims.items()
+    }
+    return Rounded(
+        frozenset(n for n, own in parts.items() if any(p["scale"] == "digits" for p in own)),
+        frozenset(n for n, own in parts.items() if any(OPERATIONS in p["metric"] for p in own))
+        | {OPERATIONS},
+    )
 
 
 def read(table: Table, folder: Path) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,16 @@ from pathlib import Path
 from regclaims.errors import InputError, Problem
 from regclaims.manifest import Run, read_run
 from regclaims.publication.selection import required
-from regclaims.verification.compare import CLOSE, FLIP, MOST_FLIPPED, Comparison, Word, compare
-from regclaims.verification.tables import CELL_TABLES, VERDICT_TABLES, Table
+from regclaims.verification.compare import (
+    CLOSE,
+    FLIP,
+    MOST_FLIPPED,
+    ROUNDED,
+    Comparison,
+    Word,
+    compare,
+)
+from regclaims.verification.tables import CELL_TABLES, VERDICT_TABLES, Rounded, Table
 
 MOST_LINES = 10
 """Lines for one kind of difference in one file; the rest is counted."""
@@ -45,12 +54,14 @@ class Verification:
         return not self.problems
 
 
-def verify(here: Path, published: Path) -> Verification:
+def verify(here: Path, published: Path, loose: Rounded = ROUNDED) -> Verification:
     """Compare the run in one folder with the published one in another.
 
     Parameters
     ----------
     here, published : Path
+    loose : Rounded
+        Claims and metrics whose numbers rounding decides.
 
     Returns
     -------
@@ -74,13 +85,13 @@ def verify(here: Path, published: Path) -> Verification:
     unread: list[Problem] = []
     for table in _to_compare(ours, theirs, unusable):
         try:
-            found.append(compare(table, ours.folder, theirs.folder))
+            found.append(compare(table, ours.folder, theirs.folder, loose))
         except InputError as error:
             unread += error.problems
     problems += [_verdict_change(word, ours, theirs) for one in found for word in one.words]
     problems += [*_missing(ours, theirs), *unread]
     problems += [problem for one in found for problem in _far(one, ours, theirs)]
-    notes = [*_table_notes(found), *_other_files(ours, theirs), *_versions(ours, theirs)]
+    notes = [*_table_notes(found, ours), *_other_files(ours, theirs), *_versions(ours, theirs)]
     if problems:
         return Verification(tuple(problems), tuple(notes))
     return Verification((), (_agreement(found), *notes))
@@ -164,22 +175,33 @@ def _agreement(found: Sequence[Comparison]) -> str:
     )
 
 
-def _table_notes(found: Sequence[Comparison]) -> Iterator[str]:
+def _table_notes(found: Sequence[Comparison], ours: Run) -> Iterator[str]:
     for one in found:
-        yield (
-            f"results/{one.file}: of {one.rows} rows {one.close} differ by rounding, "
-            f"{one.flipped} by one replicate, {len(one.beyond)} by more; "
-            f"at most {one.farthest:.2g} standard errors"
-        )
+        words = f"{len(one.words)} other words in {one.rows} rows"
+        if one.farthest is None:
+            yield f"{ours.file(one.file)}: {words}"
+        else:
+            yield (
+                f"{ours.file(one.file)}: {words}; {one.close} differ by rounding, {one.flipped} "
+                f"by one replicate, {len(one.beyond)} by more; at most {one.farthest:.2g} "
+                "standard errors"
+            )
 
 
 def _other_files(ours: Run, theirs: Run) -> Iterator[str]:
-    """Name the files that differ and are compared by their bits alone."""
+    """Name the files that differ and are compared by their bits alone; count those in folders."""
     compared = {table.file for table in (*VERDICT_TABLES, *CELL_TABLES)}
-    both = sorted(ours.files.keys() & theirs.files.keys() - compared)
-    for name in both:
-        if ours.files[name] != theirs.files[name]:
-            yield f"{ours.file(name)}: other bits than in the published run"
+    other = [
+        name
+        for name in sorted(ours.files.keys() & theirs.files.keys() - compared)
+        if ours.files[name] != theirs.files[name]
+    ]
+    folders = Counter(name.partition("/")[0] for name in other if "/" in name)
+    for name in [name for name in other if "/" not in name]:
+        yield f"{ours.file(name)}: other bits than in the published run"
+    for folder, count in folders.items():
+        files = f"{count} {'file has' if count == 1 else 'files have'}"
+        yield f"{ours.file(folder)}: {files} other bits than in the published run"
 
 
 def _versions(ours: Run, theirs: Run) -> Iterator[str]:
