@@ -74,7 +74,6 @@ rule verify:
     conda:
         CONDA
     params:
-        here="results",
         published=PUBLISHED,
         registry=plain_registry(),
         code=code("verify.py"),

@@ -10,7 +10,8 @@ from regclaims.verification.verify import verify
 
 with job(globals()) as run:
     loose = rounded(run.params.registry)
-    found = verify(Path(run.params.here), Path(run.params.published), loose)
+    results = Path(run.input.manifest).parent
+    found = verify(results, Path(run.params.published), loose)
     # To the log, and to the screen: a pass may have to say that bits differ.
     for stream in (sys.stderr, sys.stdout):
         print(*found.notes, sep="\n", file=stream)
