@@ -52,7 +52,9 @@ def test_verify_tells_the_same_bits_rounding_and_changed_verdicts(published: Wor
     assert done.returncode == 0, done.stdout
     assert "Not the same bits, but the same verdicts" in done.stdout
 
-    rewrite(published, "cells.parquet", cells.assign(mean=cells["mean"] + 100 * cells["mcse"]))
+    rewrite(
+        published, "cells.parquet", cells.assign(mean=cells["mean"] + 100 * cells["mcse"].fillna(0))
+    )
     verdicts = pd.read_csv(folder / "verdicts.csv")
     other = "refuted" if verdicts.loc[0, "verdict"] != "refuted" else "supported"
     verdicts.loc[0, "verdict"] = other

@@ -69,8 +69,7 @@ rule verify:
         manifest="results/manifest.json",
     log:
         f"{LOGS}/verify.log",
-    benchmark:
-        f"{TIMES}/verify.tsv"
+    # No benchmark: Snakemake takes it for an output, and would compare only once.
     conda:
         CONDA
     params:

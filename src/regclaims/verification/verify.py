@@ -177,15 +177,13 @@ def _agreement(found: Sequence[Comparison]) -> str:
 
 def _table_notes(found: Sequence[Comparison], ours: Run) -> Iterator[str]:
     for one in found:
-        words = f"{len(one.words)} other words in {one.rows} rows"
-        if one.farthest is None:
-            yield f"{ours.file(one.file)}: {words}"
-        else:
-            yield (
-                f"{ours.file(one.file)}: {words}; {one.close} differ by rounding, {one.flipped} "
-                f"by one replicate, {len(one.beyond)} by more; at most {one.farthest:.2g} "
-                "standard errors"
-            )
+        words = f"{len(one.words)} have other words"
+        numbers = (
+            f"{one.close} differ by rounding, {one.flipped} by one replicate, {len(one.beyond)} by "
+            f"more, at most by {one.farthest or 0:.3g} standard errors"
+        )
+        told = [words] * (not one.raw) + [numbers] * (one.farthest is not None)
+        yield f"{ours.file(one.file)}: of {one.rows} rows {'; '.join(told)}"
 
 
 def _other_files(ours: Run, theirs: Run) -> Iterator[str]:
