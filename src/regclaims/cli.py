@@ -9,7 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regclaims.commands import add_dataset, check_dataset, describe, plan, register, replay
+from regclaims.commands import (
+    add_dataset,
+    check_dataset,
+    describe,
+    plan,
+    publish,
+    register,
+    replay,
+    second_seed,
+)
 from regclaims.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -65,10 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=check_config)
 
-    check_dataset.add(commands)
-    add_dataset.add(commands)
-    describe.add(commands)
-
+    for module in (check_dataset, add_dataset, describe):
+        module.add(commands)
     table = commands.add_parser("verdicts", help="print the table of verdicts")
     table.add_argument("--group", help="only this group, e.g. zeros")
     table.add_argument("--verdict", help="only this verdict, e.g. refuted, or existence")
@@ -78,9 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     explain_ = commands.add_parser("explain", help="tell one claim: place, rule, numbers")
     explain_.add_argument("claim", metavar="CLAIM", help="its id, as `regclaims verdicts` lists it")
     explain_.set_defaults(run=explain)
-    plan.add(commands)
-    register.add(commands)
-    replay.add(commands)
+    for module in (plan, register, replay, second_seed, publish):
+        module.add(commands)
     return parser
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from regclaims.claims.second_seed import nothing_compared
 from regclaims.config import Registry, load_registry, load_study
 from regclaims.config.study import Study
 from regclaims.evidence.tables import FITS
@@ -28,6 +29,7 @@ from regclaims.report.mechanisms import NUMBERS
 from regclaims.report.numbers import Results, numbers
 from regclaims.report.population import population_numbers, population_table
 from regclaims.report.precision import precision, precision_numbers, precision_table
+from regclaims.report.second_seed import second_seed_numbers
 from regclaims.report.sentences import verdict_sentence
 from regclaims.report.tex import macro_name
 
@@ -273,6 +275,7 @@ def test_every_macro_of_the_paper_exists(registry: Registry) -> None:
     tiny = study(GRID).model_copy(update={"mechanisms": TINY.mechanisms})
     sentence = {"article": "A", "claims": (), "reason": "layout"}
     macros = numbers(tiny, results(registry)) | coding_numbers([sentence])
+    macros |= second_seed_numbers(nothing_compared())
     made = {macro_name(name) for name in macros}
     sources = {path: path.read_text(encoding="ascii") for path in (ROOT / "paper").rglob("*.tex")}
     text = "\n".join(sources.values())

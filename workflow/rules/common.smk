@@ -12,6 +12,7 @@ from pathlib import Path
 from regclaims.claims.checks import check_citations, check_together
 from regclaims.claims.registration import (
     check_registered,
+    design_hash,
     read_deviations,
     read_registration,
     registered_rules,

@@ -46,6 +46,7 @@ rule numbers:
         about=real("about"),
         flags=real("flags"),
         real_verdicts="results/real-verdicts.csv",
+        second_seed="results/second-seed.csv",
         known_beta="results/known-beta-verdicts.csv",
         figures=expand("results/figures/{figure}.csv", figure=FIGURES),
     output:

@@ -9,6 +9,7 @@ writes  results/verdicts.csv       one row a claim: the charitable reading, whic
         results/controls.csv       what is known, decided first: a wrong verdict stops the run
         results/deviations.csv     registered rules that were changed, with both verdicts
         results/calibration.parquet errors and power of the verdict rule
+        results/second-seed.csv    which verdicts change under another seed
         results/decisions.csv      p-values of the test and its mirror, cells that did not vote
         results/contrasts.parquet  what each cell says on each part of each claim
         results/real-verdicts.csv  one row a claim that has a real_rule: what real data say
@@ -128,6 +129,31 @@ rule verdicts:
         code=code("verdicts.py"),
     script:
         "../scripts/verdicts.py"
+
+
+SECOND_SEED = ROOT / "data" / "second-seed"
+
+
+rule second_seed:
+    """Compare verdicts with those of the same study under another seed, if one was recorded."""
+    input:
+        verdicts="results/verdicts.csv",
+        recorded=sorted(map(str, SECOND_SEED.glob("*.*"))),
+    output:
+        "results/second-seed.csv",
+    log:
+        f"{LOGS}/second-seed.log",
+    benchmark:
+        f"{TIMES}/second-seed.tsv"
+    conda:
+        CONDA
+    params:
+        folder=str(SECOND_SEED),
+        seed=STUDY.seed,
+        design=design_hash(STUDY, ALLOTMENT),
+        code=code("second_seed.py"),
+    script:
+        "../scripts/second_seed.py"
 
 
 rule real_verdicts:

@@ -18,6 +18,7 @@ from regclaims.report.groups import group_summaries
 from regclaims.report.numbers import Results, numbers
 from regclaims.report.population import population_table
 from regclaims.report.precision import precision, precision_table
+from regclaims.report.second_seed import second_seed_numbers
 from regclaims.report.tables import provenance_table
 from regclaims.report.tex import write_macros
 
@@ -54,7 +55,11 @@ with job(globals()) as run:
     real = pd.read_parquet(run.input.cells, filters=[("source", "==", "real")])
     provenance = {**run.params.provenance, "seed": study.seed, **run.params.versions}
     texts = {
-        "macros": write_macros(numbers(study, results) | coding_numbers(run.params.coding)),
+        "macros": write_macros(
+            numbers(study, results)
+            | coding_numbers(run.params.coding)
+            | second_seed_numbers(pd.read_csv(run.input.second_seed))
+        ),
         "population-table": population_table(study),
         "precision-table": precision_table(errors),
         "verdict-table": verdict_table(verdicts, strict),

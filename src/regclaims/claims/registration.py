@@ -54,6 +54,11 @@ def study_hash(study: Study, allotment: Mapping[str, int]) -> str:
     return digest([study.model_dump(mode="json"), dict(allotment)])
 
 
+def design_hash(study: Study, allotment: Mapping[str, int]) -> str:
+    """Hash all that a study chooses but its name and seed: what another seed has in common."""
+    return digest([study.model_dump(mode="json", exclude={"name", "seed"}), dict(allotment)])
+
+
 def _rule(claim: Mapping[str, Any]) -> dict[str, Any]:
     return {name: claim[name] for name in RULE_FIELDS}
 

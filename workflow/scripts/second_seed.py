@@ -1,0 +1,22 @@
+"""Compare verdicts with those of the same study under another seed."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from regclaims.claims.second_seed import (
+    compare_seeds,
+    is_other_seed,
+    nothing_compared,
+    read_recorded,
+)
+from regclaims.io import write_csv
+from regclaims.job import job
+
+with job(globals()) as run:
+    recorded = read_recorded(Path(run.params.folder))
+    table = nothing_compared()
+    if recorded is not None and is_other_seed(recorded[0], run.params.design, run.params.seed):
+        other, verdicts = recorded
+        table = compare_seeds(pd.read_csv(run.input.verdicts), verdicts, other.seed)
+    write_csv(run.output[0], table)
