@@ -233,6 +233,8 @@ def test_gaussian_paths(case, how, ratio, kind, options):
        st.fixed_dictionaries(flags))  # fmt: skip
 @example((0, 1000, 20, "binary", "", ""), "model", 1.0, "grid", {})
 @example((0, 5000, 20, "binary", "", ""), "model", 1.0, "grid", {})
+@example((362881, 40, 80, 1 - 1e-10, "far", ""), "quasi", 0.01, "floor",
+         {"fit_intercept": False, "standardize": False})  # fmt: skip
 def test_logistic_paths(case, how, ratio, kind, options):
     rng, X, weights = draw(*case)
     y = classes(rng, X, how)

@@ -93,6 +93,7 @@ def logistic_path(
         best = np.inf
         w = 0
         whole = True  # look at every column, or only at those that are worked on
+        dually = True
         for _ in range(STEPS):
             for i in range(n):
                 mu[i] = 1 / (1 + np.exp(-eta[i]))
@@ -110,6 +111,9 @@ def logistic_path(
             done = missed <= noise or (missed <= 1e-10 * scale and missed > 0.5 * best)
             if done and whole:
                 break
+            # The dual takes coefficients from gradients over l2: where the columns' squares exceed
+            # l2 by far, rounding leaves too little of them, and the faces go on.
+            dually = dually and not (missed <= NEAR * l1 and missed > 0.5 * best)
             best = min(best, missed)
             whole = done
             if done:
@@ -134,6 +138,7 @@ def logistic_path(
                 grad,
                 value,
                 near,
+                dually,
             )
             spent += cost
             if not moved:
@@ -170,7 +175,24 @@ def loss(eta, y, weights):
 
 @kernel
 def newton_step(
-    columns, y, weights, mu, r, eta, intercept, l1, l2, noise, T, w, b, b0, grad, value, near
+    columns,
+    y,
+    weights,
+    mu,
+    r,
+    eta,
+    intercept,
+    l1,
+    l2,
+    noise,
+    T,
+    w,
+    b,
+    b0,
+    grad,
+    value,
+    near,
+    dually,
 ):
     """Move b and eta, in place. Returns the intercept, the loss, whether it moved, the cost."""
     n = columns.n
@@ -193,7 +215,7 @@ def newton_step(
             axpy(new[k], H[k], c, 0, w)
             support += 1
     done = False
-    if columns.kind == DENSE and l2 > 0 and support > n:
+    if dually and columns.kind == DENSE and l2 > 0 and support > n:
         done, cost = by_dual(Z, W, r, pull, total, l1, l2, noise, new, g)
         operations += cost
     if not done:
