@@ -35,8 +35,11 @@ def samples():
             "snr": 2.0,
         }
     )
-    rng = generator(1, "disturbances", 5, 0)
-    return scenario, dict(disturbances._samples(scenario, SPEC, rng))
+    made = {}
+    for name in SPEC["disturbances"]:  # of one and the same data set
+        rng = generator(1, "disturbances", 5, 0)
+        made[""], made[name] = disturbances._samples(scenario, SPEC, name, rng)
+    return scenario, made
 
 
 def test_each_disturbance_changes_what_it_says_and_nothing_else(samples):
@@ -94,6 +97,14 @@ def test_the_table_is_paired_and_repeatable():
     # Growth and loss tell of the same two risks.
     risk = table["disturbed_risk"]
     np.testing.assert_allclose(risk / table["growth"], risk - table["loss"], rtol=1e-9)
+
+
+def test_each_disturbance_has_data_of_its_own():
+    """Its cells are counted as independent ones, so no undisturbed fit may be shared."""
+    table = run(SPEC, 1, 2)
+    ols = table[(table["method"] == "ols") & (table["replicate"] == 0)]
+    plain = (ols["disturbed_risk"] - ols["loss"]).round(12)
+    assert plain.nunique() == len(SPEC["disturbances"])
 
 
 def test_independent_columns_cannot_be_shifted_to_independence():
