@@ -30,7 +30,8 @@ VERSIONS = {"numpy": "2.4.6"}
 @functools.cache
 def registered_things() -> tuple[Any, Any]:
     """The study and all claims of this repository."""
-    registry = load_registry((ROOT / "config" / "claims").glob("*.yaml"), [])
+    config = ROOT / "config"
+    registry = load_registry(config.glob("claims/*.yaml"), config.glob("datasets/*.yaml"))
     return load_study(ROOT / "config" / "study.yaml"), registry
 
 
@@ -163,13 +164,13 @@ class SmallRun:
 
     def sum_up(self) -> SmallRun:
         """Write the manifest of what is there."""
-        study, _ = registered_things()
+        study, registry = registered_things()
         known = {
             "study": study.name,
             "seed": self.seed,
             "smoke": self.smoke,
-            "design": design_hash(study, {}),
-            "configuration": study_hash(study, {}),
+            "design": design_hash(study, registry, {}),
+            "configuration": study_hash(study, registry, {}),
             "claims": "c",
             "last commit to change inputs": "unknown",
         }

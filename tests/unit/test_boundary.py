@@ -57,6 +57,24 @@ def test_a_flip_is_found_between_its_levels_and_confirmed():
     )
 
 
+@pytest.mark.parametrize(
+    ("moderator", "one", "other"),
+    [("density", (0.4, 0.48, 0.5), 0.1), ("within_rho", (0.41, 0.412, 0.4147), 0.9)],
+)
+def test_values_that_whole_columns_make_of_one_level_are_not_split(moderator, one, other):
+    about = population(per_level=60)
+    values = [other, *one]
+    about[moderator] = [values[i % 4] for i in range(len(about))]
+    within = both(about, lambda row: 0.3 if row[moderator] >= one[1] else -0.3)
+    # The flip is inside a level; a split beside the level has a side on which both are found.
+    found = find_boundary(within, RULE, 0.75, [moderator], about)
+    assert found is None or (found.low, found.high) != (one[0], one[1])
+    between = both(about, lambda row: 0.3 if row[moderator] in one else -0.3)
+    found = find_boundary(between, RULE, 0.75, [moderator], about)
+    bracket = sorted((other, one[0] if other < one[0] else one[2]))
+    assert [found.low, found.high] == bracket
+
+
 def test_no_boundary_where_one_effect_holds_everywhere_or_nothing_is_known():
     about = population()
     for effect in (0.3, -0.3, 0.05):

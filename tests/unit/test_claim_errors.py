@@ -189,6 +189,14 @@ def test_an_arm_of_a_real_rule_that_is_fitted_to_no_data():
         ({"part": {"evidence": "hearsay"}}, "fits and stability; found hearsay"),
         ({"claim": EXPERIMENT}, "kind experiment is for an experiment's evidence"),
         (
+            {"claim": {"moderators": ["snr"]}, "rule": {"bar": "existence"}},
+            "moderators are for kind population and a bar that is a share of cells",
+        ),
+        (
+            {"part": {"evidence": "stability", "metric": "cosine", "conditional": True}},
+            "non_null and conditional are for replicates",
+        ),
+        (
             {"claim": EXPERIMENT, "part": TWINS, "rule": {"filters": ["twins"]}},
             "cells of the population: evidence fits or stability; found twins",
         ),

@@ -109,6 +109,41 @@ def test_null_fits_are_undefined_only_where_the_rule_says_so() -> None:
     assert contrast(table, part(non_null=True)).loc["c", "undefined"] == 1
 
 
+def test_an_estimand_of_fits_that_are_not_null_is_decided_by_those() -> None:
+    """A null lasso is no missing value of a claim about the shape of weights: it has none."""
+    lasso = list(np.linspace(0.2, 0.3, 20))
+    table = fits(lasso, [0.5] * 20)
+    table.loc[table.index[:8], "null"] = True
+    found = contrast(table, part(non_null=True)).loc["c"]
+    others = contrast(fits(lasso[8:], [0.5] * 12), part()).loc["c"]
+    assert (found["undefined"], found["state"]) == (8, "holds")
+    for name in ("effect", "se", "p_above"):
+        assert found[name] == pytest.approx(others[name])
+    table.loc[table.index[:11], "null"] = True  # more than half
+    assert contrast(table, part(non_null=True)).loc["c", "state"] == "open"
+
+
+def test_failures_are_missing_values_whatever_the_estimand() -> None:
+    table = fits(list(np.linspace(0.2, 0.3, 20)), [0.5] * 20)
+    table.loc[table.index[:3], "status"] = "failed"
+    assert contrast(table, part(non_null=True)).loc["c", "state"] == "open"
+    other = fits(list(np.linspace(0.2, 0.3, 20)), [0.5] * 20)
+    other.loc[other.index[20:23], "status"] = "failed"  # the ridge's
+    assert contrast(other, part(non_null=True)).loc["c", "state"] == "open"
+
+
+def test_a_share_of_pairs_with_a_pick_is_decided_by_data_sets_that_have_one() -> None:
+    rows = [
+        {"cell_id": "c", "replicate": r, "method": "lasso", "tuning": "none", "rho": 0.9}
+        | {"one_kept": np.nan if r < 8 else 0.9 + 0.001 * r}
+        for r in range(20)
+    ]
+    asked = part(evidence="twins", metric="one_kept", tuning="none", versus=0.5)
+    asked |= {"scale": "difference", "direction": "above"}
+    assert contrast(pd.DataFrame(rows), asked).loc["c", "state"] == "open"
+    assert contrast(pd.DataFrame(rows), asked | {"conditional": True}).loc["c", "state"] == "holds"
+
+
 @given(effects)
 def test_swapping_the_arms_mirrors_the_test(values: np.ndarray) -> None:
     assume(values.std() > 1e-9)  # a tie is no effect: with a margin of 0 it counts against

@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from regclaims.claims.findings import Findings, votes
 from regclaims.claims.interaction import less_mean_elsewhere
 from regclaims.evidence.contrasts import contrast
 from regclaims.evidence.judging import CellContrast, undecided, with_error
+from regclaims.keys import digest
 
 PART = {
     "evidence": "fits",
@@ -91,6 +93,26 @@ def test_an_interaction_is_a_difference_of_effects_with_both_errors():
     )
     assert found["p_above"] + found["p_below"] == pytest.approx(1)
     assert found["state"] == "holds"
+
+
+def test_cells_with_nothing_to_win_are_no_elsewhere():
+    """No method has an edge there: they would make any edge a large one."""
+    part = {**PART, "margin": 0.05, "less_mean_of": "high-dimensional"}
+    table = cells([0.30, 0.10, 0.0], [0.03, 0.02, 0.01])
+    population = pd.DataFrame(
+        {"n_samples": 100, "n_features": [10, 200, 200]}, index=pd.Index(list("abc"))
+    )
+    rule = {"filters": ["low-dimensional"], "parts": [part], "informative": True}
+    informative = pd.Series({"a": True, "b": True, "c": False})
+    findings = Findings({digest(part): table}, ({}, {}), informative, {})
+    effects = {}
+    for asked in (True, False):
+        own = {**rule, "informative": asked}
+        (found,) = votes(own, population, findings, findings.contrasts)
+        assert list(found.index[found["why_not"] == ""]) == ["a"]
+        effects[asked] = found.loc["a", "effect"]
+    assert effects[True] == pytest.approx(0.30 - 0.10)
+    assert effects[False] == pytest.approx(0.30 - 0.05)
 
 
 def test_what_all_cells_gain_is_no_interaction():

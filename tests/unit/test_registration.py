@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from regclaims.claims import registration
 from regclaims.claims.registration import (
     check_registered,
     list_deviations,
@@ -21,6 +22,7 @@ from regclaims.claims.registration import (
 from regclaims.claims.verdicts import registry_hash
 from regclaims.cli import main
 from regclaims.config import load_registry
+from regclaims.config.claims import BARS
 from regclaims.config.loading import load_study
 from regclaims.config.registration import Deviation
 from regclaims.errors import InputError
@@ -36,7 +38,8 @@ def study():
 
 @pytest.fixture(scope="module")
 def registry():
-    return load_registry((ROOT / "config" / "claims").glob("*.yaml"), [])
+    config = ROOT / "config"
+    return load_registry(config.glob("claims/*.yaml"), config.glob("datasets/*.yaml"))
 
 
 @pytest.fixture
@@ -126,6 +129,22 @@ def test_a_changed_study_needs_one_too(lock, study, registry):
     assert set(status(lock, other, registry, {}).values()) == {"deviation"}
     # Another study is another study.
     check_registered(lock, (), other.model_copy(update={"name": "mine"}), registry, {})
+
+
+def test_constants_of_the_court_and_protocols_that_decide_are_registered(
+    lock, study, registry, monkeypatch
+):
+    monkeypatch.setitem(registration.COURT, "bars", {**BARS, "plain": 0.7})
+    assert told(lock, study, registry)[0].startswith("config/claims: study: differs")
+    monkeypatch.undo()
+    name = study.real.decides[0]
+    dataset = registry.datasets[name]
+    longer = dataset.protocol.model_copy(update={"splits": dataset.protocol.splits + 1})
+    for update, same in (({"protocol": longer}, False), ({"title": "Other words."}, True)):
+        datasets = registry.datasets | {name: dataset.model_copy(update=update)}
+        other = replace(registry, datasets=datasets)
+        standing = set(status(lock, study, other, {}).values())
+        assert standing == ({"registered"} if same else {"deviation"})
 
 
 def test_a_deviation_that_is_none_is_refused(lock, study, registry):

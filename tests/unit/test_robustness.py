@@ -72,6 +72,16 @@ def test_another_stability_index_asks_the_same_question():
     assert (chosen["metric"], chosen["direction"]) == ("sign_agreement", "below")
 
 
+def test_an_allowance_is_a_margin_too():
+    between = dict(alternatives(REGISTRY["en-between"]))
+    plain = [part["allowance"] for part in REGISTRY["en-between"]["rule"]["parts"]]
+    doubled = [part["allowance"] for part in between["margin-doubled"]["parts"]]
+    assert doubled == [2 * allowance for allowance in plain]
+    swapped = between["stability-index"]["parts"][2]
+    # A cosine may fall short by a cosine's margin, not by that of a log ratio of variances.
+    assert (swapped["metric"], swapped["allowance"], swapped["margin"]) == ("cosine", 0.02, 0.0)
+
+
 def fits(effects):
     """Zero shares of the lasso in 40 cells; by validation and, smaller, by BIC."""
     rng = np.random.default_rng(1)

@@ -20,6 +20,7 @@ POPULATION = pd.DataFrame(
         "n_relevant": [21, 1, 99, 5, 10],
         "within_rho": [0.0, 0.7, 0.69, 0.9, 0.5],
         "twins": [False, True, False, True, False],
+        "profile": ["equal", "equal", "linear", "equal", "equal"],
     },
     index=pd.Index(list("abcde"), name="cell_id"),
 )
@@ -36,7 +37,9 @@ def test_every_filter_of_the_configuration_exists():
         ("high-dimensional", "de"),
         ("low-dimensional", "b"),  # p <= n/5
         ("twins", "bd"),
+        ("without-twins", "ace"),
         ("some-irrelevant", "bde"),
+        ("not-all-alike", "bcde"),
         ("not-by-counting", "abcd"),  # p < 2n
         ("off-peak", "abe"),  # |p - (n - 1)| > 5
     ],
@@ -45,6 +48,11 @@ def test_which_cells_a_filter_lets_vote(name, cells):
     why = reasons(POPULATION, [name], None)
     assert "".join(why.index[why == ""]) == cells
     assert set(why[why != ""]) <= {f"not {name}"}
+
+
+def test_known_coefficients_on_real_columns_are_equal_ones():
+    why = reasons(POPULATION.drop(columns="profile"), ["not-all-alike"], None)
+    assert "".join(why.index[why == ""]) == "bde"
 
 
 def test_without_filters_all_cells_vote():

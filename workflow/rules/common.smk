@@ -17,6 +17,7 @@ from regclaims.claims.registration import (
     read_registration,
     registered_rules,
     status,
+    study_hash,
 )
 from regclaims.config import Study, load_registry
 from regclaims.config.coding import read_coding

@@ -67,7 +67,7 @@ rule numbers:
         coding=[asdict(row) for row in CODING],
         provenance={
             "last commit to change inputs": commit(ROOT),
-            "configuration": digest([STUDY.model_dump(mode="json"), ALLOTMENT]),
+            "configuration": study_hash(STUDY, REGISTRY, ALLOTMENT),
             "claims": digest(plain_registry()),
         },
         versions=VERSIONS,

@@ -150,7 +150,7 @@ rule second_seed:
     params:
         folder=str(SECOND_SEED),
         seed=STUDY.seed,
-        design=design_hash(STUDY, ALLOTMENT),
+        design=design_hash(STUDY, REGISTRY, ALLOTMENT),
         code=code("second_seed.py"),
     script:
         "../scripts/second_seed.py"

@@ -56,7 +56,7 @@ rule manifest:
             "study": STUDY.name,
             "seed": STUDY.seed,
             "smoke": STUDY.smoke,
-            "design": design_hash(STUDY, ALLOTMENT),
+            "design": design_hash(STUDY, REGISTRY, ALLOTMENT),
         },
         versions=VERSIONS,
         code=code("manifest.py"),

@@ -1,7 +1,8 @@
 """Where a claim holds and where it does not: one split of one moderator, found and confirmed.
 
 It is looked for on half of the replicates and has to be confirmed on the other half, so that it
-cannot be an accident of the search. A split lies between two levels of the design, never within.
+cannot be an accident of the search. A split lies between two levels of the design, never within:
+values that whole columns and blocks make of one level are close, and taken for one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pandas as pd
 from regclaims.claims.combine import combine
 from regclaims.claims.count_test import LEVEL, at_least, cells_needed
 from regclaims.claims.design import FACTORS, levels_of
+from regclaims.config.claims import WITHOUT_SHARE
 
 LEAST_CELLS = 24
 """Cells on either side of a split."""
@@ -29,11 +31,14 @@ MODERATORS: Mapping[str, tuple[str, ...]] = {
 }
 """Moderators, with the factors that they are a function of: these need not vary within a side."""
 
-SIGNIFICANT = 6
-"""Levels that differ beyond so many digits are different levels."""
+SAME_LEVEL = {"density": 1.3, "within_rho": 1.05, "condition_number": 1.1}
+"""Neighbouring values whose ratio is no larger are of one level; of other moderators, equal ones.
 
-BY_CELL = ("existence", "rarely")
-"""Bars that have no boundary: one cell is enough, or fits and not cells are counted."""
+A density of .5 is .4 of ten columns in whole blocks; the mean correlation in blocks of a factor
+model is .410 to .415, as their number of columns has it.
+"""
+
+ROUNDING = 1 + 1e-6
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def find_boundary(
         Of the splits whose p-value, times the number of splits tried, is at most .025, the one of
         least p, if the other half confirms it at .025.
     """
-    if bar is None or rule["bar"] in BY_CELL:
+    if bar is None or rule["bar"] in WITHOUT_SHARE:
         return None
     first, second = (combine(parts, rule["combine"]) for parts in halves)
     about = population.loc[population.index.intersection(first.index)]
@@ -119,16 +124,14 @@ def _splits(
     moderator: str, about: pd.DataFrame, factors: pd.DataFrame
 ) -> Iterator[tuple[str, float, float]]:
     """List the splits of a moderator that leave enough cells, and enough variety, on both sides."""
-    values = about[moderator].map(_rounded)
-    levels = sorted(values.dropna().unique())
-    for low, high in pairwise(levels):
+    values = about[moderator]
+    apart = max(SAME_LEVEL.get(moderator, 1.0), ROUNDING)
+    for low, high in pairwise(sorted(values.dropna().unique())):
+        if high <= low * apart:
+            continue
         sides = factors[values <= low], factors[values >= high]
         if all(_varied(side, factors, MODERATORS[moderator]) for side in sides):
             yield moderator, low, high
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{SIGNIFICANT}g}")
 
 
 def _varied(side: pd.DataFrame, every: pd.DataFrame, own: Sequence[str]) -> bool:
@@ -144,7 +147,7 @@ def _p_value(
 ) -> float:
     """Return the larger p-value of "holds on this side" and "does not hold on the other"."""
     moderator, low = where
-    values = about[moderator].map(_rounded)
+    values = about[moderator]
     sides = values > low, values <= low
     upper, lower = (cells[cells.index.isin(about.index[side])] for side in sides)
     inside, outside = (upper, lower) if above else (lower, upper)

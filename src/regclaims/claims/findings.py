@@ -159,6 +159,8 @@ def votes(
         table = contrasts[digest(part)]
         if part.get("less_mean_of"):
             elsewhere = FILTERS[part["less_mean_of"]](population)
+            if informative is not None:  # where nothing can be won there is no edge to compare with
+                elsewhere &= informative.reindex(elsewhere.index, fill_value=False)
             table = less_mean_elsewhere(table, elsewhere, part["margin"])
         # Cells of a mechanism experiment are not in the population; all of them vote.
         parts.append(table.assign(why_not=why.reindex(table.index).fillna("")))

@@ -12,7 +12,9 @@ FILTERS: dict[Filter, str] = {
     "high-dimensional": "p > n",
     "low-dimensional": "p is at most n/5",
     "twins": "columns come in pairs",
+    "without-twins": "columns do not come in pairs",
     "some-irrelevant": "some columns are irrelevant",
+    "not-all-alike": "some columns matter more than others",
     "not-by-counting": "p < 2n, so that counting alone makes no zeros",
     "off-peak": "p is not near n, where least squares has its peak",
 }
@@ -95,6 +97,8 @@ def _part(part: Part, arm: Callable[[Arm, str], str]) -> str:
     if part.less_mean_of:
         effect += f", less its mean over cells where {FILTERS[part.less_mean_of]},"
     nulls = "; null fits are left out" if part.non_null else ""
+    if part.conditional:
+        nulls += "; of replicates in which it is defined"
     return f"{effect} is above {part.margin:g}{nulls}{where}"
 
 

@@ -15,13 +15,35 @@ from typing import Any
 
 import pandas as pd
 
+from regclaims.claims.boundary import LEAST_CELLS, SAME_LEVEL
+from regclaims.claims.count_test import LEVEL, THRESHOLDS
 from regclaims.claims.verdicts import RULE_FIELDS, registry_hash
+from regclaims.claims.voting import CORRELATED, INFORMATIVE_RISK, PEAK, ROWS_PER_COLUMN
 from regclaims.config.base import validate
+from regclaims.config.claims import BARS
 from regclaims.config.loading import Registry, load
 from regclaims.config.registration import Deviation, Deviations, Registration
 from regclaims.config.study import Study
 from regclaims.errors import InputError, Problem
+from regclaims.evidence.judging import MAX_OUTSIDE, MAX_UNDEFINED
 from regclaims.keys import digest
+
+COURT: Mapping[str, Any] = {
+    "bars": BARS,
+    "correlated": CORRELATED,
+    "few columns": ROWS_PER_COLUMN,
+    "peak": PEAK,
+    "informative": INFORMATIVE_RISK,
+    "undefined": (MAX_UNDEFINED, MAX_OUTSIDE),
+    "thresholds": THRESHOLDS,
+    "level": LEVEL,
+    "least cells": LEAST_CELLS,
+    "same level": SAME_LEVEL,
+}
+"""Constants that every verdict hangs on: they are registered with the study."""
+
+WORDING = {"title", "licence", "citation", "about"}
+"""What a data set's file has that decides nothing."""
 
 STUDY = "study"
 """What a deviation calls the study itself."""
@@ -43,20 +65,30 @@ def register(study: Study, registry: Registry, allotment: Mapping[str, int]) -> 
     return Registration(
         registered=date.today(),
         study=study.name,
-        study_hash=study_hash(study, allotment),
+        study_hash=study_hash(study, registry, allotment),
         claims={name: registry_hash(rule) for name, rule in rules.items()},
         rules=rules,
     )
 
 
-def study_hash(study: Study, allotment: Mapping[str, int]) -> str:
-    """Hash all that a study chooses: population, methods, tuning, data that decide, seed."""
-    return digest([study.model_dump(mode="json"), dict(allotment)])
+def study_hash(study: Study, registry: Registry, allotment: Mapping[str, int]) -> str:
+    """Hash all that a study chooses: population, methods, tuning, seed, deciding data, `COURT`."""
+    return digest([study.model_dump(mode="json"), *_beside(study, registry, allotment)])
 
 
-def design_hash(study: Study, allotment: Mapping[str, int]) -> str:
+def design_hash(study: Study, registry: Registry, allotment: Mapping[str, int]) -> str:
     """Hash all that a study chooses but its name and seed: what another seed has in common."""
-    return digest([study.model_dump(mode="json", exclude={"name", "seed"}), dict(allotment)])
+    plain = study.model_dump(mode="json", exclude={"name", "seed"})
+    return digest([plain, *_beside(study, registry, allotment)])
+
+
+def _beside(study: Study, registry: Registry, allotment: Mapping[str, int]) -> list[Any]:
+    """List what a study's verdicts hang on beside its file."""
+    decide = {
+        name: registry.datasets[name].model_dump(mode="json", exclude=WORDING)
+        for name in study.real.decides
+    }
+    return [dict(allotment), decide, COURT]
 
 
 def _rule(claim: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +143,7 @@ def check_registered(
         return
     explained = {deviation.claim for deviation in deviations}
     departed = dict(_departures(lock, registry))
-    if study.name == lock.study and study_hash(study, allotment) != lock.study_hash:
+    if study.name == lock.study and study_hash(study, registry, allotment) != lock.study_hash:
         departed[STUDY] = "differs from what was registered"
     problems = [
         Problem("config/claims", name, f"{what}; write why in config/deviations.yaml, or undo it")
@@ -153,7 +185,7 @@ def status(
     """
     if lock is None or study.name != lock.study:
         return dict.fromkeys(registry.claims, NO)
-    changed = study_hash(study, allotment) != lock.study_hash
+    changed = study_hash(study, registry, allotment) != lock.study_hash
     departed = dict(_departures(lock, registry))
     return {
         name: NO if name not in lock.claims else DEVIATES if changed or name in departed else YES

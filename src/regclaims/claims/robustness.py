@@ -1,7 +1,9 @@
 """Would another reasonable choice have led to another verdict? Every verdict, taken again.
 
 The alternatives are fixed here, before results are seen: how lambda is chosen, how large an effect
-must be, how strong the wording is taken to be, what counts as zero, what counts as stable.
+must be, how strong the wording is taken to be, what counts as zero, what counts as stable. Whether
+columns are standardized is not among them: the columns of the synthetic cells have variance 1 but
+for their scales, which standardizing takes out again, so that it would be another study.
 """
 
 from __future__ import annotations
@@ -93,6 +95,7 @@ def _margins(rule: Mapping[str, Any], times: float) -> dict[str, Any]:
     copy, parts = _each(rule)
     for part in parts:
         part["margin"] *= times
+        part["allowance"] *= times  # by how much it may fall short is a margin too
     return copy
 
 
@@ -120,6 +123,8 @@ def _stable(rule: Mapping[str, Any]) -> dict[str, Any]:
         if part["scale"] == "log-ratio":  # of variances, of which less is better
             part["direction"] = FLIPPED[part["direction"]]
         part.update(other)
+        if part["allowance"]:  # the margin of the other index is what it may fall short by
+            part["allowance"], part["margin"] = other["margin"], 0.0
     return copy
 
 

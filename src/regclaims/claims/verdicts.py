@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from regclaims.claims.boundary import BY_CELL, Boundary, find_boundary
+from regclaims.claims.boundary import Boundary, find_boundary
 from regclaims.claims.combine import combine
 from regclaims.claims.decide import (
     BOUNDARY,
@@ -21,7 +21,7 @@ from regclaims.claims.decide import (
 )
 from regclaims.claims.design import design_dependent, levels_of
 from regclaims.claims.findings import Evidence, Findings, find, halved_parts, parts_of, votes
-from regclaims.config.claims import REAL
+from regclaims.config.claims import REAL, WITHOUT_SHARE
 from regclaims.evidence.judging import HOLDS
 from regclaims.keys import digest
 
@@ -182,7 +182,7 @@ def _design(
     bar: float | None,
 ) -> bool | None:
     """Whether the verdict hangs on how often levels stand in the design; None without a design."""
-    if levels is None or claim["kind"] != "population" or rule["bar"] in BY_CELL:
+    if levels is None or claim["kind"] != "population" or rule["bar"] in WITHOUT_SHARE:
         return None
     return design_dependent(combine(voting, rule["combine"]), levels, bar)
 

@@ -12,25 +12,38 @@ INFORMATIVE_RISK = 0.9
 """A cell is informative if the best method's oracle relative risk is below this."""
 
 CORRELATED = 0.7
+ROWS_PER_COLUMN = 5
+"""Few columns are at most one for so many rows."""
+
 PEAK = 5
 """Least-norm OLS has its risk peak at p = n - 1; claims against it keep this distance."""
 
 FILTERS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     "correlated": lambda cells: cells["within_rho"] >= CORRELATED - 1e-9,
     "high-dimensional": lambda cells: cells["n_features"] > cells["n_samples"],
-    "low-dimensional": lambda cells: cells["n_features"] <= cells["n_samples"] / 5,
+    "low-dimensional": lambda cells: cells["n_features"] <= cells["n_samples"] / ROWS_PER_COLUMN,
     "twins": lambda cells: cells["twins"].astype(bool),
+    "without-twins": lambda cells: ~cells["twins"].astype(bool),
     "some-irrelevant": lambda cells: cells["n_relevant"] < cells["n_features"],
+    "not-all-alike": lambda cells: (
+        (cells["n_relevant"] < cells["n_features"]) | (_profile(cells) != "equal")
+    ),
     "not-by-counting": lambda cells: cells["n_features"] < 2 * cells["n_samples"],
     "off-peak": lambda cells: (cells["n_features"] - (cells["n_samples"] - 1)).abs() > PEAK,
 }
 """Filters by name, each from the population table to one truth value a cell.
 
 ``correlated``: mean within-block |rho| at least .7; ``high-dimensional``: p > n;
-``low-dimensional``: p <= n/5; ``twins``: columns in correlated pairs; ``some-irrelevant``: a column
-has coefficient 0 in truth; ``not-by-counting``: p < 2n, as a lasso has at most n non-zeros;
-``off-peak``: |p - (n - 1)| > 5.
+``low-dimensional``: p <= n/5; ``twins``: columns in correlated pairs; ``without-twins``: none are;
+``some-irrelevant``: a column has coefficient 0 in truth; ``not-all-alike``: some column has a
+larger coefficient in truth than another; ``not-by-counting``: p < 2n, as a lasso has at most n
+non-zeros; ``off-peak``: |p - (n - 1)| > 5.
 """
+
+
+def _profile(cells: pd.DataFrame) -> pd.Series:
+    """Return how the non-zero coefficients differ; known ones on real columns are equal."""
+    return cells["profile"] if "profile" in cells else pd.Series("equal", index=cells.index)
 
 
 def reasons(

@@ -24,12 +24,17 @@ BARS: dict[str, float | None] = {
 this share of all fits.
 """
 
+WITHOUT_SHARE = ("existence", "rarely")
+"""Bars that are no share of cells: one cell is enough, or fits are counted."""
+
 Filter = Literal[
     "correlated",
     "high-dimensional",
     "low-dimensional",
     "twins",
+    "without-twins",
     "some-irrelevant",
+    "not-all-alike",
     "not-by-counting",
     "off-peak",
 ]
@@ -97,7 +102,16 @@ class Part(Arm):
     versus_metric: Line | None = Field(
         default=None, description="The other arm's metric where it is another one."
     )
-    non_null: bool = Field(default=False, description="Null fits are undefined instead of counted.")
+    non_null: bool = Field(
+        default=False,
+        description="Null fits are left out instead of counted: the estimand is of the others, and "
+        "`conditional`.",
+    )
+    conditional: bool = Field(
+        default=False,
+        description="The estimand is of the replicates in which the metric has a value: a cell is "
+        "open if more than half have none, instead of more than a tenth.",
+    )
     where: dict[Line, Level | list[Level]] = Field(
         default={},
         description="Of an experiment, only cells with these levels: a level's name and its value, "
@@ -120,7 +134,7 @@ class Part(Arm):
     less_mean_of: Filter | None = Field(
         default=None,
         description="An interaction: from the effect in a cell the mean effect over the cells of "
-        "this filter is taken away.",
+        "this filter is taken away; over the informative ones, if only these vote.",
     )
 
     @model_validator(mode="after")
@@ -133,6 +147,8 @@ class Part(Arm):
             raise ValueError("scale digits needs a tolerance in versus, and direction below")
         if self.where and self.evidence in POPULATION:
             raise ValueError("where is for experiments; cells of the population have filters")
+        if self.evidence == "stability" and (self.non_null or self.conditional):
+            raise ValueError("non_null and conditional are for replicates; stability has none")
         if self.allowance and not isinstance(self.versus, Arm):
             raise ValueError("allowance needs another arm in versus, not a number")
         if self.less_mean_of and self.evidence not in POPULATION:
@@ -152,7 +168,9 @@ class Rule(Strict):
         default=[],
         description="Only cells that meet the sentence's own condition. `correlated`: mean "
         "within-block |rho| at least .7; `high-dimensional`: p > n; `low-dimensional`: p <= n/5; "
-        "`twins`: columns in correlated pairs; `some-irrelevant`: not all columns are relevant; "
+        "`twins`: columns in correlated pairs; `without-twins`: no such pairs; "
+        "`some-irrelevant`: not all columns are relevant; `not-all-alike`: some column has a "
+        "larger coefficient in truth than another; "
         "`not-by-counting`: p < 2n; `off-peak`: p is more "
         "than 5 from n - 1, where least-norm least squares has its peak.",
     )
@@ -211,7 +229,10 @@ class Claim(Strict):
     data_budget: Line = Field(description="Which rows fit and tune each arm.")
     margin_reason: Line = Field(description="Why the margins are what they are.")
     moderators: list[Moderator] = Field(
-        default=[], max_length=2, description="Where its truth may change."
+        default=[],
+        max_length=2,
+        description="Where its truth may change: a boundary is looked for along these if it is "
+        "not supported as it stands. Only of kind population, with a share of cells for a bar.",
     )
     rule: Rule = Field(description="The rule of the charitable reading.")
     strict_rule: Rule = Field(description="The rule of the strict reading.")
@@ -242,6 +263,11 @@ class Claim(Strict):
         if self.kind == "population" and others:
             raise ValueError(
                 f"kind population is for evidence fits and stability; found {others[0]}"
+            )
+        if self.moderators and (self.kind != "population" or self.rule.bar in WITHOUT_SHARE):
+            raise ValueError(
+                "moderators are for kind population and a bar that is a share of cells: nothing "
+                "else has a boundary"
             )
         if self.kind != "population" and not others:
             raise ValueError(

@@ -63,7 +63,7 @@ claims:
     conventions:
       null_fits: undefined
       ties: a coefficient is zero if it equals 0.0
-      undefined: a cell with more than a tenth of its replicates undefined is open
+      undefined: the estimand is of the other fits; a cell where these are less than half is open
     data_budget: n rows to fit, n rows to choose lambda
     margin_reason: default for shares
     rule:

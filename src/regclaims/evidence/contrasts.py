@@ -14,7 +14,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from regclaims.evidence.judging import CellContrast, binomial, identity, jackknife, student
+from regclaims.evidence.judging import (
+    MAX_OUTSIDE,
+    MAX_UNDEFINED,
+    CellContrast,
+    binomial,
+    identity,
+    jackknife,
+    student,
+)
 from regclaims.mechanisms.experiments import EXPERIMENTS
 from regclaims.vocabulary import EVIDENCE, FAILED, Array
 
@@ -107,6 +115,13 @@ class Arms:
             self._values[key] = _laid_out(self._of(key[0], key[1]), metric, key[3])
         return self._values[key]
 
+    def failed(self, arm: Mapping[str, Any]) -> pd.Series:
+        """Return the share of an arm's fits that failed, by cell."""
+        rows = self._of(arm["method"], arm["tuning"])
+        if "status" not in rows:
+            return pd.Series(dtype=float)
+        return (rows["status"] == FAILED).groupby(rows["cell_id"]).mean()
+
     def _of(self, method: str, tuning: str) -> pd.DataFrame:
         if self._by_arm is None:
             groups = self.rows.groupby(["method", "tuning"], observed=True)
@@ -134,13 +149,32 @@ def _replicated(
         values = values.loc[:, values.columns % 2 == half]
         replicates = arms.even if half == 0 else arms.replicates - arms.even
     if part["scale"] == "digits":
-        return _each(values, replicates, lambda row: identity(row, versus))
+        return _each(values, replicates, lambda row, _: identity(row, versus))
+    most = _most_undefined(arms, part, values.index)
     if _is_event(part) and not isinstance(versus, Mapping) and not overlap:
+        direction = part["direction"]
         return _each(
-            values, replicates, lambda row: binomial(row, versus, part["direction"], margin)
+            values,
+            replicates,
+            lambda row, cell: binomial(row, versus, direction, margin, most[cell]),
         )
     effects = _effects(arms, values, part) + part.get("allowance", 0.0)
-    return _each(effects, replicates, lambda row: student(row, margin, overlap))
+    return _each(effects, replicates, lambda row, cell: student(row, margin, overlap, most[cell]))
+
+
+def _most_undefined(arms: Arms, part: Mapping[str, Any], cells: pd.Index) -> dict[str, float]:
+    """By cell, the share of replicates without a value up to which it is not open.
+
+    A part that speaks only of replicates with a value may lack half of them; but not by failures.
+    """
+    if not (part.get("conditional") or part.get("non_null")):
+        return dict.fromkeys(cells, MAX_UNDEFINED)
+    most = pd.Series(MAX_OUTSIDE, index=cells)
+    for arm in (part, part["versus"]):
+        if isinstance(arm, Mapping):
+            failed = arms.failed(arm).reindex(cells, fill_value=0.0)
+            most[failed > MAX_UNDEFINED] = MAX_UNDEFINED
+    return {str(cell): float(share) for cell, share in most.items()}
 
 
 def paired_effects(fits: pd.DataFrame, part: Mapping[str, Any]) -> pd.DataFrame:
@@ -156,11 +190,11 @@ def _is_event(part: Mapping[str, Any]) -> bool:
 
 
 def _each(
-    table: pd.DataFrame, replicates: pd.Series, judge: Callable[[Array], CellContrast]
+    table: pd.DataFrame, replicates: pd.Series, judge: Callable[[Array, str], CellContrast]
 ) -> dict[str, CellContrast]:
     """Judge each cell by its own replicates, which may be fewer than the table's columns."""
     rows = zip(table.index, table.to_numpy(), strict=True)
-    return {str(cell): judge(row[: replicates[cell]]) for cell, row in rows}
+    return {str(cell): judge(row[: replicates[cell]], str(cell)) for cell, row in rows}
 
 
 def _jackknifed(

@@ -17,6 +17,13 @@ from regclaims.vocabulary import Array
 MAX_UNDEFINED = 0.10
 """A cell in which a larger share of replicates is failed or undefined is open."""
 
+MAX_OUTSIDE = 0.50
+"""The same of an estimand that is about the replicates with a value: at least half must have one.
+
+A lasso that is null has no shape of its weights. It is no missing value of a claim about that
+shape, which speaks of fits that have weights.
+"""
+
 EXACT, LARGEST = 1e-17, 1e17
 """A deviation outside these counts as the nearer one: doubles tell no more apart."""
 
@@ -54,7 +61,12 @@ class CellContrast:
     state: str
 
 
-def student(effects: Array, margin: float, overlap: float = 0.0) -> CellContrast:
+def student(
+    effects: Array,
+    margin: float,
+    overlap: float = 0.0,
+    most_undefined: float = MAX_UNDEFINED,
+) -> CellContrast:
     """Studentize the mean of one effect per replicate.
 
     Parameters
@@ -67,6 +79,8 @@ def student(effects: Array, margin: float, overlap: float = 0.0) -> CellContrast
         Of random splits of the same rows, n_test/n_train: the squared standard error is
         (1/R + overlap) s^2, and R replicates that agree count as 1/(1/R + overlap) (corrected
         resampled t; Nadeau and Bengio 2003). 0 for independent replicates.
+    most_undefined : float
+        With a larger share of replicates without a value the cell is open.
 
     Returns
     -------
@@ -79,7 +93,7 @@ def student(effects: Array, margin: float, overlap: float = 0.0) -> CellContrast
         return undecided(len(effects), len(effects) - len(defined))
     se = float(defined.std(ddof=1) * np.sqrt(1 / len(defined) + overlap))
     mean, df = float(defined.mean()), len(defined) - 1
-    return _studentized(mean, se, df, margin, effects, overlap)
+    return _studentized(mean, se, df, margin, effects, overlap, most_undefined)
 
 
 def jackknife(
@@ -108,7 +122,13 @@ def jackknife(
     return _studentized(value, float(se), n - 1, margin, values, overlap)
 
 
-def binomial(events: Array, versus: float, direction: str, margin: float) -> CellContrast:
+def binomial(
+    events: Array,
+    versus: float,
+    direction: str,
+    margin: float,
+    most_undefined: float = MAX_UNDEFINED,
+) -> CellContrast:
     """Test a share of events against a number, exactly (Clopper and Pearson 1934).
 
     Parameters
@@ -119,6 +139,8 @@ def binomial(events: Array, versus: float, direction: str, margin: float) -> Cel
         Between 0 and 1.
     direction : {"above", "below"}
     margin : float
+    most_undefined : float
+        As for `student`.
 
     Returns
     -------
@@ -143,6 +165,7 @@ def binomial(events: Array, versus: float, direction: str, margin: float) -> Cel
         p_below=float(stats.binom.cdf(k, n, bound)),
         margin=margin,
         values=events,
+        most_undefined=most_undefined,
     )
 
 
@@ -181,7 +204,13 @@ def identity(deviations: Array, tolerance: float) -> CellContrast:
 
 
 def _studentized(
-    effect: float, se: float, df: int, margin: float, values: Array, overlap: float
+    effect: float,
+    se: float,
+    df: int,
+    margin: float,
+    values: Array,
+    overlap: float,
+    most_undefined: float = MAX_UNDEFINED,
 ) -> CellContrast:
     if se <= SAME * max(1.0, abs(effect)):
         # All replicates agree, and Student's t knows no spread. The sign test still holds: were the
@@ -189,7 +218,8 @@ def _studentized(
         agree = 0.5 ** (1 / (1 / (df + 1) + overlap))
         p_above = agree if effect - margin > SAME else 1.0
         p_below = agree if effect - margin < -SAME else 1.0
-        found = _judged(effect, 0.0, (effect, effect), p_above, p_below, margin, values)
+        same = (effect, effect)
+        found = _judged(effect, 0.0, same, p_above, p_below, margin, values, most_undefined)
         return found if agree <= 0.025 else replace(found, state=OPEN)
     half = float(stdtrit(df, 0.975)) * se
     z = (effect - margin) / se
@@ -201,6 +231,7 @@ def _studentized(
         float(stdtr(df, z)),
         margin,
         values,
+        most_undefined,
     )
 
 
@@ -212,11 +243,12 @@ def _judged(
     p_below: float,
     margin: float,
     values: Array,
+    most_undefined: float = MAX_UNDEFINED,
 ) -> CellContrast:
     low, high = interval
     undefined = int(np.count_nonzero(~np.isfinite(values)))
     state = _state(low, high, margin)
-    if undefined > MAX_UNDEFINED * len(values):
+    if undefined > most_undefined * len(values):
         p_above = p_below = 1.0
         state = OPEN
     return CellContrast(effect, se, low, high, p_above, p_below, len(values), undefined, state)

@@ -23,7 +23,7 @@ from regclaims.claims.voting import CORRELATED, INFORMATIVE_RISK, PEAK
 from regclaims.config.claims import BARS
 from regclaims.config.study import Study
 from regclaims.designs.fraction import CANDIDATES
-from regclaims.evidence.judging import MAX_UNDEFINED
+from regclaims.evidence.judging import MAX_OUTSIDE, MAX_UNDEFINED
 from regclaims.evidence.methods import LONGER
 from regclaims.evidence.workbench import FLAT
 from regclaims.report.certificates import Certificates, certificate_numbers
@@ -135,6 +135,7 @@ def _rules() -> dict[str, Tex]:
         "correlated": number(CORRELATED, 1),
         "peak": number(PEAK, 0),
         "max-undefined": percent(MAX_UNDEFINED),
+        "max-outside": percent(MAX_OUTSIDE),
         "boundary-cells": number(LEAST_CELLS, 0),
         "most-false": percent(MOST_FALSE),
         "least-power": percent(LEAST_POWER),
