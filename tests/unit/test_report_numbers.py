@@ -304,7 +304,7 @@ def test_a_claim_says_why_cells_do_not_vote(registry: Registry) -> None:
     assert text.count(r"50\,\% of the registered alternatives agree.") == len(ids)
     assert text.count("To count one level of the design twice changes the verdict.") == len(ids)
     assert "registered one" not in text  # none departs from its registered rule
-    assert text.count(r"of \RcContrasts") == len(ids)
+    assert text.count(r"\emph{Evidence:}") == len(ids)
     assert text.count(r"Figure~\ref{fig:map-density-snr}") == 1
     assert text.count("with them") == len(ids) - 1  # a claim that counts fits has no share of cells
     assert "of 10 fits" in text  # of the one claim that counts fits: one cell of ten replicates

@@ -76,7 +76,7 @@ def table(cost: pd.DataFrame) -> pd.DataFrame:
 def draw(data: pd.DataFrame) -> Iterator[Figure]:
     """Draw a panel per correlation, a group of points per shape; above 1 the lasso costs more."""
     correlations = sorted(set(data["correlation"]), key=lambda name: (name != PLAIN, name))
-    with styled(1, len(correlations), 3.3, sharey=True) as (figure, grid):
+    with styled(1, len(correlations), 2.8, sharey=True) as (figure, grid):
         for axes, correlation in zip(grid[0], correlations, strict=True):
             _panel(axes, data[data["correlation"] == correlation])
             axes.set_title(f"columns: {correlation}")

@@ -73,7 +73,7 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
     """Draw a panel per truth and number of relevant blocks: a bar a cell, and the whole gain."""
     relevant = sorted(data["relevant_blocks"].unique())
     truths = [truth for truth in TITLES if truth in set(data["truth"])]
-    with styled(len(relevant), len(truths), 0.8 + 2.1 * len(relevant), sharey=True) as (
+    with styled(len(relevant), len(truths), 0.8 + 1.65 * len(relevant), sharey=True) as (
         figure,
         grid,
     ):

@@ -113,17 +113,16 @@ def claim_sections(
                 _not_voting(decided[name], reasons.get(name, {}), rarely=rarely),
                 _strict(claim.strict_reading, strictly[name]),
                 standing(rows[name]),
-                _evidence(name, claim, [figure for figure in MAPS if name in mapped[figure]]),
+                _evidence(claim, [figure for figure in MAPS if name in mapped[figure]]),
             ]
             lines += [_paragraph(name, claim.model_dump(), rows[name]), " ".join(sentences)]
     return Tex("\n\n".join(line for line in lines if line) + "\n")
 
 
-def _evidence(name: str, claim: Claim, maps: Sequence[str]) -> Tex:
-    """Point to a claim's rows, and to the figures that show them."""
+def _evidence(claim: Claim, maps: Sequence[str]) -> Tex:
+    """Point to the figures that show a claim; where there is none its rows are the evidence."""
     shown = [rf"Figure~\ref{{fig:{figure}}}" for figure in [*figures_of(claim), *maps]]
-    text = rf"\emph{{Evidence:}} rows \textsf{{{escape(name)}}} of \RcContrasts"
-    return Tex("; ".join([text, *shown]) + ".")
+    return Tex(rf"\emph{{Evidence:}} {', '.join(shown) or 'its rows alone'}.")
 
 
 def _fits(contrasts: pd.DataFrame) -> dict[str, int]:

@@ -46,10 +46,10 @@ def coding_table(sentences: Sequence[Sentence]) -> Tex:
     """List every sentence of the articles; claims are links to their paragraphs."""
     columns = [
         Column("", "l"),
-        Column("Section", "p", 0.13),
+        Column("Section", "p", 0.155),
         Column("No.", "r"),
-        Column("What it says, in our words", "p", 0.41),
-        Column("Claims, or why none", "p", 0.32),
+        Column("What it says, in our words", "p", 0.40),
+        Column("Claims, or why none", "p", 0.315),
     ]
     rows = [
         [

@@ -70,7 +70,7 @@ def precision_table(errors: pd.DataFrame) -> Tex:
     """Each deciding contrast: margin, cells, median error and the share of cells precise enough."""
     columns = [
         Column("Claim", "l"),
-        Column("Contrast", "p", 0.34),
+        Column("Contrast", "p", 0.43),
         Column(Tex(r"$\delta$"), "r"),
         Column("Cells", "r"),
         Column("Median error", "r"),
