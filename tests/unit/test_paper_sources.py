@@ -21,7 +21,7 @@ CONSTANTS = [
     r"[mnu]-(u\+)?1",
     r"1-\\alpha",
     r"#\d|\\RcClaim\}\[4\]|\\RcPlaced\}\[5\]",
-    r"\\vspace\{5pt\}|\\setlength\{\\tabcolsep\}\{4pt\}|\\arraystretch\}\{1(\.05)?\}",
+    r"\\vspace\{5pt\}|\\setlength\{\\tabcolsep\}\{4pt\}|\\arraystretch\}\{(1(\.05)?|0\.93)\}",
     r"\\cite[tp]\{[^}]*\}",
 ]
 
