@@ -108,6 +108,11 @@ def test_saturated_data_and_other_conditions_do_not_vote():
     why = contrasts.set_index("dataset")["why_not"].to_dict()
     assert why == {"bad": "saturated", "wide": "not low-dimensional", "good": "not low-dimensional"}
     assert verdicts.loc["all", "verdict"] == "not testable"
+    contrasts, _ = decided(rule(bar="always", filters=["not-by-counting"]), wide, good)
+    assert contrasts.set_index("dataset")["why_not"].to_dict() == {
+        "wide": "not not-by-counting",
+        "good": "",
+    }
     contrasts, verdicts = decided(rule(bar="always", filters=["correlated"]), bad, good)
     assert verdicts.loc["all", ["verdict", "datasets"]].tolist() == ["supported", 1]
 

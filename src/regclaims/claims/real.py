@@ -16,6 +16,7 @@ import pandas as pd
 
 from regclaims.claims.combine import combine
 from regclaims.claims.decide import STATES, decide
+from regclaims.claims.voting import CORRELATED, ROWS_PER_COLUMN
 from regclaims.config.real_rules import STABLE
 from regclaims.evidence.contrasts import contrast
 from regclaims.evidence.judging import HOLDS, REVERSED
@@ -27,8 +28,6 @@ ALL, REGISTERED = "all", "registered"
 """Which data sets a verdict is taken over: all that the study has, or those of the registration."""
 
 TUNED = ("cv-min", "validation")
-CORRELATED = 0.7
-LOW = 5
 
 SATURATED, AT_END, UNDEFINED = "saturated", "at the grid's end", "not defined here"
 
@@ -81,7 +80,8 @@ class DataSet:
         return {
             "correlated": bool(self.about["neighbour_correlation"] >= CORRELATED),
             "high-dimensional": p > n,
-            "low-dimensional": p * LOW <= n,
+            "low-dimensional": p * ROWS_PER_COLUMN <= n,
+            "not-by-counting": p < 2 * n,
             "classification": classes,
             "regression": not classes,
         }

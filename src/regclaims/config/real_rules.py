@@ -24,7 +24,12 @@ RealMetric = Literal[
 ]
 RealTuning = Literal["none", "tuned", "cv-1se"]
 RealFilter = Literal[
-    "correlated", "high-dimensional", "low-dimensional", "regression", "classification"
+    "correlated",
+    "high-dimensional",
+    "low-dimensional",
+    "not-by-counting",
+    "regression",
+    "classification",
 ]
 
 
@@ -85,6 +90,6 @@ class RealRule(Strict):
         default=[],
         description="Only data sets that meet the sentence's own condition. `correlated`: the "
         "columns' largest |r| with another column is .7 or more on average; `high-dimensional`: "
-        "p > n; `low-dimensional`: p <= n/5, n being the rows trained on; `regression`, "
-        "`classification`: of that task.",
+        "p > n; `low-dimensional`: p <= n/5; `not-by-counting`: p < 2n, n being the rows trained "
+        "on; `regression`, `classification`: of that task.",
     )

@@ -174,7 +174,7 @@ def measure(
     p = design.X.shape[1]
     noise = noise - noise.mean(axis=1, keepdims=True)
     # The same replicate's value for least squares on all columns, whose mean is p.
-    most = ((noise @ design.span) ** 2).sum(axis=1)
+    most = (_mapped(noise, design.span) ** 2).sum(axis=1)
     measured = {}
     for method, fits in found.items():
         # The mean of fits to the other responses is a constant for these ones: it has no part in
@@ -241,15 +241,24 @@ def fit_all(design: Design, Y: Array, lambda_: float, size: int) -> dict[str, Fi
     n_nonzero = np.where(np.isnan(coefs), np.nan, coefs != 0.0).sum(axis=1)
     subsets = Subsets(X, size)
     best, forward = (subsets.fitted(Y, chosen) for chosen in (subsets.best(Y), subsets.forward(Y)))
-    ridge = Y @ ridge_hat(X, float(size)).T
+    ridge = _mapped(Y, ridge_hat(X, float(size)).T)
     return {
-        LASSO: Fitted(coefs @ X.T, n_nonzero, n_nonzero),
+        LASSO: Fitted(_mapped(coefs, X.T), n_nonzero, n_nonzero),
         UNSHRUNK: Fitted(on_supports(X, Y, coefs), n_nonzero, n_nonzero),
         BEST: Fitted.with_counts(best, float(size), float(size)),
         FORWARD: Fitted.with_counts(forward, float(size), float(size)),
         RIDGE: Fitted.with_counts(ridge, float(size), p),
-        OLS: Fitted.with_counts(Y @ design.span @ design.span.T, p, p),
+        OLS: Fitted.with_counts(_mapped(_mapped(Y, design.span), design.span.T), p, p),
     }
+
+
+def _mapped(rows: Array, matrix: Array) -> Array:
+    """Multiply every row by a matrix, one at a time.
+
+    In one product the last bits of a row may depend on how many rows there are: a processor takes
+    them in blocks, and what is left over by other steps.
+    """
+    return np.array([row @ matrix for row in rows])
 
 
 def _lasso_coefs(X: Array, Y: Array, lambda_: float) -> Array:
