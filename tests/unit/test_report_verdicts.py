@@ -38,6 +38,8 @@ def verdict(name: str, kind: str, **columns: object) -> dict[str, object]:
     ("kind", "columns", "said"),
     [
         ("supported", {}, r"supported: the claim holds in at least 75\,\% of the cells"),
+        ("supported", {"bar": 1.0}, "supported: the claim holds in all cells"),
+        ("refuted", {"bar": "1.0"}, "refuted: the claim does not hold in all cells"),
         ("refuted", {}, r"refuted: the claim holds in fewer than 75\,\% of the cells"),
         ("refuted", {"bar": "existence"}, "refuted: it holds in no cell"),
         ("supported (existence)", {"bar": "existence"}, "it holds in some cell"),
@@ -46,8 +48,8 @@ def verdict(name: str, kind: str, **columns: object) -> dict[str, object]:
         ("refuted", {"share_holds": np.nan}, "the event is more frequent than the wording says"),
         (
             "boundary",
-            {"region": "snr >= 1, not snr <= 0.25"},
-            r"holds for snr \ensuremath{\geq} 1, not snr \ensuremath{\leq} 0.25",
+            {"region": "snr >= 1, and not for snr <= 0.25"},
+            r"holds for snr \ensuremath{\geq} 1, and not for snr \ensuremath{\leq} 0.25",
         ),
         ("not testable", {"bar": np.nan, "share_holds": np.nan}, "no cell of this study meets"),
     ],
@@ -167,3 +169,12 @@ def test_controls_are_listed_with_what_they_must_be() -> None:
     table = controls_table(controls)
     assert "Ridge selects variables" in table
     assert "planted exactly at their margin" in table
+
+
+@pytest.mark.parametrize(
+    ("statement", "begins"),
+    [("Under L1 it is so.", "under L1"), ("L1 is so.", "L1 is"), ("Ridge is so.", "Ridge is")],
+)
+def test_within_a_sentence_a_statement_begins_with_a_capital_only_for_a_name(statement, begins):
+    values = verdict_numbers(pd.DataFrame([verdict("a", "supported", statement=statement)]))
+    assert values["said-a"].startswith(rf"\emph{{{begins}")

@@ -39,12 +39,18 @@ def sentence(verdict: Mapping[Any, Any], *, rarely: bool = False) -> str:
     return " ".join(part for part in [*parts, _registered(verdict)] if part)
 
 
+def where(region: object) -> str:
+    """Say where a claim with a boundary holds, and where it does not, in a sentence."""
+    return str(region).replace(", not ", ", and not for ")
+
+
 def _decided(verdict: Mapping[Any, Any], rarely: bool) -> str:
     kind, bar = str(verdict["verdict"]), verdict["bar"]
     if kind == NOT_TESTABLE:
         return "Not testable: no cell meets the condition of the claim."
     existence = bar == "existence"
     share = "" if existence else f"{100 * float(bar):.0f} %"
+    every = not existence and float(bar) == 1
     cells = _count(int(verdict["cells"]), "cell")
     match kind:
         case _ if kind == SUPPORTED and rarely:
@@ -52,13 +58,15 @@ def _decided(verdict: Mapping[Any, Any], rarely: bool) -> str:
         case _ if kind == REFUTED and rarely:
             return f"Refuted: the event happens in more than {share} of the fits, in {cells}."
         case _ if kind == SUPPORTED:
-            return f"Supported: it holds in at least {share} of {cells}."
+            return f"Supported: it holds in {'all' if every else f'at least {share}'} of {cells}."
         case _ if kind == EXISTS:
             return f"Supported as an existence claim: it holds in at least one of {cells}."
         case _ if kind == BOUNDARY:
-            return f"It has a boundary: it holds for {verdict['region']}, among {cells}."
+            return f"It has a boundary: it holds for {where(verdict['region'])}, among {cells}."
         case _ if kind == REFUTED and existence:
             return f"Refuted: it holds in none of {cells}."
+        case _ if kind == REFUTED and every:
+            return f"Refuted: it does not hold in all of {cells}."
         case _ if kind == REFUTED:
             return f"Refuted: it holds in fewer than {share} of {cells}."
         case _ if kind == INCONCLUSIVE:

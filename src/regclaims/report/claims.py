@@ -19,7 +19,9 @@ EXISTS = "supported (existence)"
 
 WHY = {
     "not twins": "no columns in pairs",
+    "not without-twins": "columns in pairs",
     "not some-irrelevant": "all columns are relevant",
+    "not not-all-alike": "all columns matter alike",
     "not not-by-counting": "zeros by counting",
     "not off-peak": "at the peak of least squares",
     "at the grid's end": "optima at the end of the grid",

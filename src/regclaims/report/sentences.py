@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from regclaims.claims.wording import where
 from regclaims.report.tex import Tex, escape, interval, number, percent
 
 SMALLEST_P = 0.0001
@@ -98,14 +99,18 @@ def in_short(verdict: Mapping[Hashable, Any], *, rarely: bool) -> Tex:
             return Tex("Supported: the event is as rare as the wording says")
         case "refuted" if rarely:
             return Tex("Refuted: the event is more frequent than the wording says")
+        case "supported" if verdict["bar"] != "existence" and float(verdict["bar"]) == 1:
+            return Tex("Supported: the claim holds in all cells")
         case "supported":
             return Tex(f"Supported: the claim holds in at least {bar} of the cells")
         case "supported (existence)":
             return Tex("Supported as an existence claim: it holds in some cell")
         case "boundary":
-            return Tex(f"Boundary: it holds for {region_text(verdict['region'])}")
+            return Tex(f"Boundary: it holds for {region_text(where(verdict['region']))}")
         case "refuted" if verdict["bar"] == "existence":
             return Tex("Refuted: it holds in no cell")
+        case "refuted" if float(verdict["bar"]) == 1:
+            return Tex("Refuted: the claim does not hold in all cells")
         case "refuted":
             return Tex(f"Refuted: the claim holds in fewer than {bar} of the cells")
         case "inconclusive":

@@ -30,6 +30,10 @@ COUNTS = {
 }
 
 
+COMMON = ("A ", "Both ", "In ", "It ", "Of ", "On ", "One ", "The ", "Under ", "With ")
+"""How statements begin that do not begin with a name."""
+
+
 def verdict_numbers(verdicts: pd.DataFrame) -> dict[str, Tex]:
     """Count verdicts on the articles' claims, and put every claim in a few words.
 
@@ -70,8 +74,10 @@ def _said(verdict: Mapping[Hashable, Any]) -> Tex:
     decided = verdict["verdict"] != NOT_TESTABLE
     rarely = decided and np.isnan(float(verdict["share_holds"]))
     short = in_short(verdict, rarely=bool(rarely))
-    statement = escape(str(verdict["statement"]).removesuffix("."))
-    return Tex(rf"\emph{{{statement}}} ({short[0].lower()}{short[1:]})")
+    statement = str(verdict["statement"]).removesuffix(".")
+    if statement.startswith(COMMON):  # it stands within a sentence
+        statement = statement[0].lower() + statement[1:]
+    return Tex(rf"\emph{{{escape(statement)}}} ({short[0].lower()}{short[1:]})")
 
 
 def overview_numbers(data: pd.DataFrame) -> dict[str, Tex]:
