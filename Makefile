@@ -7,7 +7,7 @@
 #   PYTEST_ARGS="-k solvers"   passed on to pytest
 
 .NOTPARALLEL:
-.PHONY: help env env-run reproduce test test-slow lint html bench lock clean
+.PHONY: help env env-run reproduce test test-slow lint html bench archive lock clean
 
 CONFIG =
 CORES =
@@ -64,6 +64,19 @@ env-run:
 	@if [ -n "$(CONFIG)" ] && [ ! -f "$(CONFIG)" ]; then \
 		echo "regclaims: CONFIG=$(CONFIG): no such file; the studies are config/*.yaml" >&2; exit 2; fi
 	@$(SET_UP)
+
+archive: ## build/regclaims-VERSION.tar.gz: code, lock, published run and what to do with them in ten years
+	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || \
+		{ echo "regclaims: make archive needs a git checkout: an archive is of a commit" >&2; exit 2; }
+	@git cat-file -e HEAD:results/published/report.pdf 2>/dev/null || \
+		{ echo "regclaims: no published run is committed: regclaims publish first" >&2; exit 2; }
+	@test -z "$$(git status --porcelain)" || \
+		echo "regclaims: what is not committed is not in the archive" >&2
+	@mkdir -p build
+	@version=$$(sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml) && \
+		git archive --prefix="regclaims-$$version/" --output="build/regclaims-$$version.tar" HEAD && \
+		gzip -nf9 "build/regclaims-$$version.tar" && \
+		echo "build/regclaims-$$version.tar.gz: commit $$(git rev-parse --short=12 HEAD); begin with docs/in-ten-years.md"
 
 lock: ## pin anew what pyproject.toml asks for; needs uv (UV_ARGS=--upgrade: newest versions)
 	@command -v "$(UV)" >/dev/null || { echo "regclaims: make lock needs uv; install it, or name it: make lock UV=/path/to/uv" >&2; exit 1; }
