@@ -122,7 +122,7 @@ class SmallRun:
         tables = {
             "verdicts.csv": verdicts,
             "strict.csv": verdicts,
-            "decisions.csv": keyed,
+            "decisions.csv": keyed.assign(reading="charitable", part=0),
             "deviations.csv": list_deviations([], verdicts, None),
             "controls.csv": pd.DataFrame([{"control": "c", "verdict": "supported", "ok": True}]),
             "real-verdicts.csv": keyed.assign(scope="all"),

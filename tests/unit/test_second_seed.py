@@ -44,7 +44,7 @@ def compared(run):
     recorded = read_recorded(FOLDER)
     assert recorded is not None
     run_there, table = recorded
-    return compare_seeds(run.verdicts(), table, run_there.seed)
+    return compare_seeds(run.verdicts().assign(part=0), table, run_there.seed)
 
 
 def test_a_recorded_run_is_compared_claim_by_claim(other, capsys):
@@ -66,10 +66,21 @@ def test_a_recorded_run_is_compared_claim_by_claim(other, capsys):
 
 def test_a_claim_with_another_rule_is_not_compared(other):
     main(["second-seed", "--record", "other/results"])
-    verdicts = other.verdicts()
+    verdicts = other.verdicts().assign(part=0)
     verdicts.loc[0, "registry_hash"] = "0" * 16
     run_there, table = read_recorded(FOLDER)
     assert len(compare_seeds(verdicts, table, run_there.seed)) == 65
+
+
+def test_effects_of_two_parts_are_not_compared(other):
+    main(["second-seed", "--record", "other/results"])
+    verdicts = other.verdicts().assign(part=0)
+    verdicts.loc[0, "part"] = 1
+    run_there, table = read_recorded(FOLDER)
+    found = compare_seeds(verdicts, table, run_there.seed)
+    assert found.loc[0, ["difference", "se", "difference_in_se"]].isna().all()
+    assert found.loc[1:, "difference_in_se"].notna().all()
+    assert not found.loc[0, "changed"]  # verdicts are compared all the same
 
 
 def test_another_seed_of_another_study_is_none(other):

@@ -138,6 +138,7 @@ rule second_seed:
     """Compare verdicts with those of the same study under another seed, if one was recorded."""
     input:
         verdicts="results/verdicts.csv",
+        decisions="results/decisions.csv",
         recorded=sorted(map(str, SECOND_SEED.glob("*.*"))),
     output:
         "results/second-seed.csv",

@@ -9,6 +9,7 @@ from regclaims.claims.second_seed import (
     is_other_seed,
     nothing_compared,
     read_recorded,
+    with_parts,
 )
 from regclaims.io import write_csv
 from regclaims.job import job
@@ -18,5 +19,6 @@ with job(globals()) as run:
     table = nothing_compared()
     if recorded is not None and is_other_seed(recorded[0], run.params.design, run.params.seed):
         other, verdicts = recorded
-        table = compare_seeds(pd.read_csv(run.input.verdicts), verdicts, other.seed)
+        own = with_parts(pd.read_csv(run.input.verdicts), pd.read_csv(run.input.decisions))
+        table = compare_seeds(own, verdicts, other.seed)
     write_csv(run.output[0], table)

@@ -11,11 +11,11 @@ from regclaims.config.base import Strict, validate
 from regclaims.errors import InputError, Problem
 from regclaims.manifest import Run
 
-RUN, VERDICTS = "run.json", "verdicts.csv"
+RUN, VERDICTS, DECISIONS = "run.json", "verdicts.csv", "decisions.csv"
 ADVICE = "`regclaims second-seed --record FOLDER` writes it"
 
-RECORDED = ["claim_id", "verdict", "effect", "ci_low", "ci_high", "mcse", "registry_hash"]
-"""Columns of `results/verdicts.csv` that are kept of the other run."""
+RECORDED = ["claim_id", "verdict", "effect", "ci_low", "ci_high", "mcse", "registry_hash", "part"]
+"""Columns of `with_parts` that are kept of the other run."""
 
 COLUMNS = [
     "claim_id",
@@ -81,9 +81,9 @@ def describe_run(run: Run) -> OtherRun:
     if missing := sorted({"study", "seed", "design", "smoke"} - known.keys()):
         message = f"does not say its {', '.join(missing)}; run the study again"
         raise InputError([Problem(manifest, "provenance", message)])
-    if VERDICTS not in run.files:
-        raise InputError([Problem(run.file(VERDICTS), "", f"is not in {manifest}")])
-    problems = run.altered([VERDICTS])
+    if missing := [name for name in (VERDICTS, DECISIONS) if name not in run.files]:
+        raise InputError([Problem(run.file(name), "", f"is not in {manifest}") for name in missing])
+    problems = run.altered([VERDICTS, DECISIONS])
     if known["smoke"]:
         message = f"{known['study']} is a smoke run: its verdicts say nothing about the study's"
         problems.append(Problem(manifest, "smoke", message))
@@ -104,13 +104,25 @@ def is_other_seed(other: OtherRun | None, design: str, seed: int) -> bool:
     return other is not None and other.design == design and other.seed != seed
 
 
+def with_parts(verdicts: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    """Add to verdicts which part of its rule decided a claim: the effect is that part's.
+
+    Parameters
+    ----------
+    verdicts, decisions : DataFrame
+        `results/verdicts.csv` and `results/decisions.csv`.
+    """
+    charitable = decisions[decisions["reading"] == "charitable"]
+    return verdicts.assign(part=verdicts["claim_id"].map(charitable.set_index("claim_id")["part"]))
+
+
 def compare_seeds(verdicts: pd.DataFrame, other: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Compare verdicts and effects, claim by claim.
 
     Parameters
     ----------
     verdicts : DataFrame
-        `results/verdicts.csv` of this run.
+        Those of this run, as from `with_parts`.
     other : DataFrame
         `RECORDED` columns of the run under the other seed.
     seed : int
@@ -121,14 +133,16 @@ def compare_seeds(verdicts: pd.DataFrame, other: pd.DataFrame, seed: int) -> pd.
     DataFrame
         `COLUMNS`, in the order of `verdicts`, less the claims whose rule is another one in the
         other run. ``se`` is of the difference of two independent effects; ``difference_in_se`` is
-        missing where it is 0 and the effects differ, and 0 where they do not.
+        missing where it is 0 and the effects differ, and 0 where they do not. All three are missing
+        where another part of the rule decides: its effect is another quantity.
     """
     both = verdicts[RECORDED].merge(
         other[RECORDED], on=["claim_id", "registry_hash"], suffixes=("", "_there")
     )
     variance = both["mcse"].astype(float) ** 2 + both["mcse_there"].astype(float) ** 2
     se = variance.pow(0.5)
-    difference = both["effect"].astype(float) - both["effect_there"].astype(float)
+    same = both["part"] == both["part_there"]
+    difference = (both["effect"].astype(float) - both["effect_there"].astype(float)).where(same)
     # Without an error there is no unit: only no difference at all is none.
     in_se = (difference / se.where(se > 0)).where(difference != 0, 0.0)
     table = pd.DataFrame(
@@ -140,7 +154,7 @@ def compare_seeds(verdicts: pd.DataFrame, other: pd.DataFrame, seed: int) -> pd.
             "effect": both["effect"],
             "other_effect": both["effect_there"],
             "difference": difference,
-            "se": se,
+            "se": se.where(same),
             "difference_in_se": in_se,
             "other_seed": seed,
         }

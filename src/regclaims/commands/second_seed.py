@@ -35,13 +35,20 @@ def run(given: argparse.Namespace) -> None:
 def _record(results: Path) -> None:
     import pandas as pd
 
-    from regclaims.claims.second_seed import RECORDED, RUN, VERDICTS, describe_run
+    from regclaims.claims.second_seed import (
+        DECISIONS,
+        RECORDED,
+        RUN,
+        VERDICTS,
+        describe_run,
+        with_parts,
+    )
     from regclaims.io import write_csv, write_json
     from regclaims.manifest import read_run
 
     done = read_run(results, "no run is finished there")
     other = describe_run(done)
-    table = pd.read_csv(results / VERDICTS)
+    table = with_parts(pd.read_csv(results / VERDICTS), pd.read_csv(results / DECISIONS))
     write_csv(FOLDER / VERDICTS, table[RECORDED])
     write_json(FOLDER / RUN, other.model_dump())
     print(f"{FOLDER}: {len(table)} verdicts of {other.study}, seed {other.seed}")
@@ -53,11 +60,13 @@ def _print() -> None:
 
     from regclaims.claims.second_seed import (
         ADVICE,
+        DECISIONS,
         RUN,
         VERDICTS,
         compare_seeds,
         is_other_seed,
         read_recorded,
+        with_parts,
     )
     from regclaims.manifest import read_run
 
@@ -69,7 +78,8 @@ def _print() -> None:
     if not is_other_seed(other, str(known.get("design")), int(known.get("seed", other.seed))):
         message = f"is not the study in {RESULTS} under another seed"
         raise InputError([Problem(str(FOLDER / RUN), "", message)])
-    found = compare_seeds(pd.read_csv(RESULTS / VERDICTS), table, other.seed)
+    own = with_parts(pd.read_csv(RESULTS / VERDICTS), pd.read_csv(RESULTS / DECISIONS))
+    found = compare_seeds(own, table, other.seed)
     changed = found[found["changed"]]
     counts = (
         f"{len(changed)} of {len(found)} verdicts {'changes' if len(changed) == 1 else 'change'}"
