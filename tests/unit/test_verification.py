@@ -51,6 +51,18 @@ def test_the_same_bits(run):
     assert notes[0].startswith("Same bits: all ")
 
 
+def test_a_fresh_run_that_is_not_what_its_manifest_says_is_none(run):
+    """The manifests agree, but the files that they speak of are gone, or others."""
+    Path("results/calibration.parquet").unlink()
+    with Path("results/cells.parquet").open("ab") as file:
+        file.write(b"more")
+    problems, _ = lines(run)
+    assert problems == [
+        "results/calibration.parquet: is missing",
+        "results/cells.parquet: is not the file that results/manifest.json lists",
+    ]
+
+
 def test_nothing_published_is_said(small_run):
     with pytest.raises(InputError, match=r"published/manifest.json: .* no run has been published"):
         verify(Path("results"), Path("results/published"))

@@ -74,7 +74,8 @@ def verify(here: Path, published: Path, loose: Rounded = ROUNDED) -> Verificatio
     """
     ours = read_run(here, "run `snakemake` first")
     theirs = read_run(published, "no run has been published yet")
-    damaged = theirs.altered(_kept(theirs))
+    # What a manifest says of files that are gone or were changed since is no evidence.
+    damaged = [*theirs.altered(_kept(theirs)), *ours.altered(ours.files)]
     problems = [*_another_study(ours, theirs), *damaged]
     if not problems and ours.files == theirs.files:
         return Verification(
@@ -118,7 +119,7 @@ def _to_compare(ours: Run, theirs: Run, unusable: set[str]) -> list[Table]:
         if table.file in ours.files
         and table.file in theirs.files
         and ours.files[table.file] != theirs.files[table.file]
-        and theirs.file(table.file) not in unusable
+        and not {ours.file(table.file), theirs.file(table.file)} & unusable
     ]
 
 
