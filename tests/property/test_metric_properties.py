@@ -194,6 +194,22 @@ def test_stability_lies_between_its_bounds_or_is_undefined(b):
         assert np.isnan(value) or low - slack <= value <= high + slack, name
 
 
+@given(coefs, st.sampled_from([0.5, 0.125, 2.0**-20]))
+def test_mere_shrinkage_makes_nothing_more_stable(b, factor):
+    """Least squares shrunken by a number are as stable as least squares: no penalty can win so."""
+    known = truth(b.shape[1])
+    for name in (
+        "scale_free_variance",
+        "scale_free_prediction_variance",
+        "cosine",
+        "sign_agreement",
+        "selection_stability",
+    ):
+        whole, shrunken = (MEASURES[name](c, known) for c in (b, factor * b))
+        # Powers of two move no digit; only what falls below the smallest double could.
+        np.testing.assert_allclose(shrunken.value, whole.value, rtol=1e-12, err_msg=name)
+
+
 @given(coefs)
 def test_squared_bias_and_variance_are_the_mean_risk(b):
     known = truth(b.shape[1])
