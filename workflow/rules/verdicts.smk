@@ -149,7 +149,6 @@ rule second_seed:
     conda:
         CONDA
     params:
-        folder=str(SECOND_SEED),
         seed=STUDY.seed,
         design=design_hash(STUDY, REGISTRY, ALLOTMENT),
         code=code("second_seed.py"),

@@ -15,7 +15,8 @@ from regclaims.io import write_csv
 from regclaims.job import job
 
 with job(globals()) as run:
-    recorded = read_recorded(Path(run.params.folder))
+    files = run.input.recorded
+    recorded = read_recorded(Path(files[0]).parent) if files else None
     table = nothing_compared()
     if recorded is not None and is_other_seed(recorded[0], run.params.design, run.params.seed):
         other, verdicts = recorded
