@@ -14,7 +14,7 @@ CONSTANTS = [
     r"\\frac\{1(-\\alpha)?\}\{2n?\}",
     r"\\(alpha|RcNorm\{b\})(=[01]|_1|\^2)",
     r"\\RcNorm\{[^}]*\}\^2",
-    r"\\(sigma|beta)\^2",
+    r"2?\\(sigma|beta)\^2",
     r"p<5n|1/J\b",
     r"n/2|b_0|1\+\\lambda_2|\\lambda_2=|\\pi\^2/3",
     r"P\(y=1|=1/\(1\+e|\(1-\\gamma\)",
@@ -23,6 +23,7 @@ CONSTANTS = [
     r"#\d|\\RcClaim\}\[4\]|\\RcPlaced\}\[5\]",
     r"\\vspace\{5pt\}|\\setlength\{\\tabcolsep\}\{4pt\}|\\arraystretch\}\{(1(\.05)?|0\.93)\}",
     r"\\cite[tp]\{[^}]*\}",
+    r"\\textsf\{[a-z0-9-]+\}",
 ]
 
 

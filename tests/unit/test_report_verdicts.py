@@ -14,9 +14,10 @@ from regclaims.config.coding import read_coding
 from regclaims.figures.of_claims import figures_of
 from regclaims.report.coding import coding_numbers, coding_table, coding_totals
 from regclaims.report.court import controls_table, deviations_text
+from regclaims.report.data import real_numbers
 from regclaims.report.groups import group_summaries
 from regclaims.report.maps import map_numbers
-from regclaims.report.sentences import in_short
+from regclaims.report.sentences import in_short, standing
 from regclaims.report.verdicts import overview_numbers, verdict_numbers
 
 ROOT = Path(__file__).parents[2]
@@ -43,13 +44,18 @@ def verdict(name: str, kind: str, **columns: object) -> dict[str, object]:
         ("refuted", {}, r"refuted: the claim holds in fewer than 75\,\% of the cells"),
         ("refuted", {"bar": "existence"}, "refuted: it holds in no cell"),
         ("supported (existence)", {"bar": "existence"}, "it holds in some cell"),
-        ("inconclusive", {}, "(inconclusive)"),
+        ("inconclusive", {"bar": "existence"}, "(inconclusive)"),
+        (
+            "inconclusive",
+            {"cells": 42},
+            r"inconclusive: it holds in 80\,\% of 42 cells, against a bar of 75\,\%",
+        ),
         ("supported", {"share_holds": np.nan}, "the event is as rare as the wording says"),
         ("refuted", {"share_holds": np.nan}, "the event is more frequent than the wording says"),
         (
             "boundary",
-            {"region": "snr >= 1, and not for snr <= 0.25"},
-            r"holds for snr \ensuremath{\geq} 1, and not for snr \ensuremath{\leq} 0.25",
+            {"region": "snr >= 1, not snr <= 0.25"},
+            r"bar for snr \ensuremath{\geq} 1, and misses it for snr \ensuremath{\leq} 0.25",
         ),
         ("not testable", {"bar": np.nan, "share_holds": np.nan}, "no cell of this study meets"),
     ],
@@ -78,10 +84,58 @@ def test_overview_counts_refuted_claims_whose_mean_is_beyond_the_margin() -> Non
     data = pd.DataFrame(
         {"effect": [2.0, 2.0, 0.5], "margin": [0.05, 0.0, 0.05], "clipped": [True, False, False]}
         | {"verdict": "refuted", "strict_verdict": ["refuted", "refuted", "supported"]}
+        | {"claim_id": ["a", "b", "c"], "scale": "difference", "origin": "article"}
     )
     values = overview_numbers(data)
     assert values["overview-refuted-above"] == "1"  # without a margin nothing is beyond it
+    assert values["overview-refuted-names"] == r" (\textsf{a})"
     assert values["overview-strict-differs"] == "1"
+    assert values["overview-strict-stronger"] == "0"
+
+
+def test_overview_counts_what_could_hardly_have_failed_and_what_is_stronger_strictly() -> None:
+    data = pd.DataFrame(
+        {"claim_id": ["a", "b", "c"], "effect": 1.0, "margin": 0.0, "clipped": False}
+        | {"verdict": ["supported", "supported", "supported (existence)"]}
+        | {"strict_verdict": ["refuted", "supported", "supported"]}
+        | {"scale": ["digits", "digits", "difference"], "origin": ["article", "ours", "article"]}
+    )
+    values = overview_numbers(data)
+    assert values["n-identity-supported"] == "1"
+    assert values["overview-strict-differs"] == "2"
+    assert values["overview-strict-stronger"] == "1"
+    assert values["overview-refuted-names"] == ""
+
+
+def test_support_against_most_alternatives_is_told() -> None:
+    rows = [
+        verdict("a", "supported", robustness=0.4),
+        verdict("b", "supported", robustness=0.25),
+        verdict("c", "refuted", robustness=0.1),
+    ]
+    values = verdict_numbers(pd.DataFrame(rows))
+    told = r"\textsf{b} (25\,\% agree) and \textsf{a} (40\,\% agree)"
+    assert values["supported-by-few"].endswith(told)
+    assert values["n-not-robust"] == "3"
+    firm = verdict_numbers(pd.DataFrame([verdict("a", "supported")]))
+    assert firm["supported-by-few"].startswith("none of those")
+
+
+def test_a_boundary_is_compared_with_what_it_is_without_one() -> None:
+    row = verdict("a", "boundary", robustness=0.5)
+    assert r"50\,\% of the registered alternatives agree on what it is without one." in standing(
+        row
+    )
+    assert "without" not in standing(verdict("a", "refuted"))
+
+
+def test_claims_that_only_real_data_refute_are_named() -> None:
+    columns = ["claim_id", "scope", "verdict"]
+    real = pd.DataFrame([("a", "all", "refuted"), ("b", "all", "refuted")], columns=columns)
+    known = pd.DataFrame({"claim_id": ["a"], "verdict": ["inconclusive"]})
+    population = pd.DataFrame({"claim_id": ["a", "b"], "verdict": ["inconclusive", "refuted"]})
+    told = real_numbers(real, known, population)["refuted-elsewhere"]
+    assert told.endswith(r"on real data \textsf{a}; with known $\beta$ on real columns none.")
 
 
 def test_maps_name_the_claim_that_changes_most() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -159,8 +160,10 @@ FARTHEST = (
     ],
 )
 def test_the_sentence_counts_in_good_grammar(changed, said):
-    sentence = second_seed_numbers(table(*changed))["second-seed"]
-    assert sentence == f"Under a second seed (2718) {said}{FARTHEST}"
+    numbers = second_seed_numbers(table(*changed))
+    assert numbers["second-seed"] == f"Under a second seed (2718) {said}{FARTHEST}"
+    short = re.split("[:.]", said)[0]
+    assert numbers["second-seed-short"] == f"Under a second seed (2718) {short}."
 
 
 def test_three_changes_are_listed_with_commas():
@@ -170,7 +173,8 @@ def test_three_changes_are_listed_with_commas():
 
 
 def test_without_a_second_seed_the_sentence_says_so(tmp_path):
-    assert second_seed_numbers(nothing_compared())["second-seed"] == NONE
+    numbers = second_seed_numbers(nothing_compared())
+    assert numbers == {"second-seed": NONE, "second-seed-short": ""}
     # As the paper's script reads it.
     nothing_compared().to_csv(tmp_path / "x.csv", index=False)
     assert second_seed_numbers(pd.read_csv(tmp_path / "x.csv"))["second-seed"] == NONE

@@ -112,7 +112,6 @@ def test_a_map_counts_what_the_cells_of_two_levels_say() -> None:
     }
     assert data.loc[("0.05", "6"), ["share_holds", "share_reversed"]].tolist() == [1.0, 0.0]
     assert data.loc[("0.5", "6"), ["share_holds", "share_reversed"]].tolist() == [0.0, 1.0]
-    np.testing.assert_allclose(data.loc[("0.5", "6"), "effect"], -0.3)
     assert data.loc["0.05", "share_holds_row"].eq(1.0).all()
     assert data["share_holds_column"].between(0.4, 0.5).all()
 

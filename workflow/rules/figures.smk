@@ -27,6 +27,7 @@ rule figure:
         CONDA
     params:
         module=lambda wildcards: FIGURES[wildcards.figure][0],
+        titles=lambda wildcards: titles(wildcards.figure),
         code=lambda wildcards: figure_code(wildcards.figure),
     script:
         "../scripts/figure.py"

@@ -199,7 +199,10 @@ FIGURES = {
     "map-correlation-shape": ("map_correlation_shape", lambda: REGIONS),
     "map-density-snr": ("map_density_snr", lambda: REGIONS),
     "multiverse": ("multiverse", lambda: ["results/robustness.parquet"]),
-    "real-data": ("real_data", lambda: ["results/real-splits.parquet"]),
+    "real-data": (
+        "real_data",
+        lambda: ["results/real-splits.parquet", "results/real-contrasts.parquet"],
+    ),
     "zero-share": ("zero_share", lambda: ["results/paths.parquet", "results/population.parquet"]),
     "stability": ("stability", lambda: ["results/stability.parquet", "results/population.parquet"]),
     "risk-by-factor": ("risk_by_factor", lambda: [SYNTHETIC_CELLS, "results/population.parquet"]),
@@ -229,6 +232,11 @@ FIGURES = {
     "optimism": ("optimism", lambda: [experiment_file("optimism")]),
     "cost": ("cost", lambda: [experiment_file("cost")]),
 }
+
+
+def titles(figure):
+    """Name the data sets for the figure that shows all of them."""
+    return {name: data.title for name, data in DATASETS.items()} if figure == "real-data" else {}
 
 
 def figure_code(figure):

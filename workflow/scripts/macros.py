@@ -13,14 +13,20 @@ from regclaims.report.certificates import read_certificates
 from regclaims.report.claims import claim_sections, verdict_table
 from regclaims.report.coding import coding_numbers, coding_table, coding_totals
 from regclaims.report.court import controls_table, deviations_text
-from regclaims.report.data import data_pages, data_table, error_table, real_verdict_table
+from regclaims.report.data import (
+    data_pages,
+    data_table,
+    error_table,
+    real_numbers,
+    real_verdict_table,
+)
 from regclaims.report.groups import group_summaries
 from regclaims.report.numbers import Results, numbers
 from regclaims.report.population import population_table
 from regclaims.report.precision import precision, precision_table
 from regclaims.report.second_seed import second_seed_numbers
 from regclaims.report.tables import provenance_table
-from regclaims.report.tex import write_macros
+from regclaims.report.tex import escape, write_macros
 
 with job(globals()) as run:
     study = Study.model_validate(run.params.study)
@@ -53,12 +59,15 @@ with job(globals()) as run:
     about = pd.concat(map(pd.read_parquet, run.input.about))
     flags = pd.concat(map(pd.read_parquet, run.input.flags))
     real = pd.read_parquet(run.input.cells, filters=[("source", "==", "real")])
+    tried = pd.read_csv(run.input.real_verdicts), pd.read_csv(run.input.known_beta), verdicts
     provenance = {**run.params.provenance, "seed": study.seed, **run.params.versions}
     texts = {
         "macros": write_macros(
             numbers(study, results)
             | coding_numbers(run.params.coding)
             | second_seed_numbers(pd.read_csv(run.input.second_seed))
+            | real_numbers(*tried)
+            | {"path-data": escape(registry.datasets[study.path_figure].title)}
         ),
         "population-table": population_table(study),
         "precision-table": precision_table(errors),
@@ -71,9 +80,7 @@ with job(globals()) as run:
         "coding-table": coding_table(run.params.coding),
         "data-table": data_table(registry.datasets, about, flags, run.params.registered),
         "error-table": error_table(registry.datasets, real),
-        "real-verdict-table": real_verdict_table(
-            pd.read_csv(run.input.real_verdicts), pd.read_csv(run.input.known_beta), verdicts
-        ),
+        "real-verdict-table": real_verdict_table(*tried),
         "data-pages": data_pages(registry.datasets),
         "provenance": provenance_table(provenance),
     }

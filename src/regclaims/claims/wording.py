@@ -40,8 +40,11 @@ def sentence(verdict: Mapping[Any, Any], *, rarely: bool = False) -> str:
 
 
 def where(region: object) -> str:
-    """Say where a claim with a boundary holds, and where it does not, in a sentence."""
-    return str(region).replace(", not ", ", and not for ")
+    """Say on which side of its boundary a claim clears its bar, and on which it does not.
+
+    A bar is a share of cells: beyond the boundary too few of them hold, which need not be none.
+    """
+    return "clears its bar for " + str(region).replace(", not ", ", and misses it for ")
 
 
 def _decided(verdict: Mapping[Any, Any], rarely: bool) -> str:
@@ -62,7 +65,7 @@ def _decided(verdict: Mapping[Any, Any], rarely: bool) -> str:
         case _ if kind == EXISTS:
             return f"Supported as an existence claim: it holds in at least one of {cells}."
         case _ if kind == BOUNDARY:
-            return f"It has a boundary: it holds for {where(verdict['region'])}, among {cells}."
+            return f"It has a boundary: it {where(verdict['region'])}, among {cells}."
         case _ if kind == REFUTED and existence:
             return f"Refuted: it holds in none of {cells}."
         case _ if kind == REFUTED and every:
@@ -86,7 +89,9 @@ def _robust(verdict: Mapping[Any, Any]) -> str:
     share = _number(verdict["robustness"])
     if share is None:
         return ""
-    return f"{100 * float(share):.0f} % of the registered alternatives agree."
+    agree = f"{100 * float(share):.0f} % of the registered alternatives agree"
+    # No alternative looks for a boundary.
+    return f"{agree}{' on what it is without one' if verdict['verdict'] == BOUNDARY else ''}."
 
 
 def _design(verdict: Mapping[Any, Any]) -> str:

@@ -65,6 +65,10 @@ def _largest(coefs: pd.Series) -> float:
     return float(coefs.abs().max()) or 1.0
 
 
+ROOM = 0.2
+"""Above and below the coefficients, as a share of their range, for the bands."""
+
+
 @contextmanager
 def draw(data: pd.DataFrame) -> Iterator[Figure]:
     """Draw one panel per method, null model on the left."""
@@ -78,11 +82,17 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
 def panels(data: pd.DataFrame, row: Sequence[Axes]) -> tuple[list[Any], list[str]]:
     """Draw one panel per method; returns handles and labels of the columns that are named."""
     methods = list(dict.fromkeys(data["method"]))
-    for axes, method in zip(row, methods, strict=True):
-        _panel(axes, data[data["method"] == method])
+    own = [_begun(data[data["method"] == method]) for method in methods]
+    for axes, paths, method in zip(row, own, methods, strict=True):
+        _panel(axes, paths)
         axes.set_title(look(method, methods)["label"])
         axes.set_xlabel(SHARE_OF_LAMBDA)
-    row[0].set_ylabel("coefficient per s.d. of its column")
+    # Coefficients set the range: of a few columns that hardly hold bands would leave nothing else.
+    limits = [axes.get_ylim() for axes in row]
+    for axes, paths, ends in zip(row, own, limits, strict=True):
+        _bands(axes, paths)
+        axes.set_ylim(ends)
+    row[0].set_ylabel("coefficient")
     handles, labels = row[0].get_legend_handles_labels()
     # Drawn from the weakest to the strongest; listed from the strongest.
     return handles[::-1], labels[::-1]
@@ -95,8 +105,16 @@ def _begun(data: pd.DataFrame) -> pd.DataFrame:
     return data[data["lambda_index"] >= moved - 1]
 
 
+def _bands(axes: Axes, data: pd.DataFrame) -> None:
+    for rank, (color, _) in enumerate(HIGHLIGHTED):
+        path = data[data["rank"] == rank]
+        axes.fill_between(
+            path["lambda_ratio"], path["low"], path["high"], color=color, alpha=0.12, linewidth=0
+        )
+
+
 def _panel(axes: Axes, data: pd.DataFrame) -> None:
-    data = _begun(data)
+    axes.margins(y=ROOM)
     # From the last rank to the first, so that the strongest lies on top.
     for rank in range(int(data["rank"].max()), -1, -1):
         path = data[data["rank"] == rank]
@@ -105,7 +123,6 @@ def _panel(axes: Axes, data: pd.DataFrame) -> None:
             color, line = HIGHLIGHTED[rank]
             label = column_label(str(path["feature"].iloc[0]))
             axes.plot(x, path["coef"], color=color, linestyle=line, label=label)
-            axes.fill_between(x, path["low"], path["high"], color=color, alpha=0.12, linewidth=0)
         else:
             axes.plot(x, path["coef"], color="#b0b0b0", linewidth=0.8, zorder=1)
     axes.set_xscale("log")

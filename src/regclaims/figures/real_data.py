@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -19,20 +19,24 @@ from regclaims.figures.style import legend_below, look, styled
 SPACING = 0.17
 
 
-def table(splits: pd.DataFrame) -> pd.DataFrame:
+def table(splits: pd.DataFrame, contrasts: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
     """Average log ratios of error to ridge's, of least squares, lasso and an Elastic Net.
 
     Parameters
     ----------
     splits : DataFrame
         As `Splits.tested` with ``dataset``, of all data sets.
+    contrasts : DataFrame
+        `results/real-contrasts.parquet`: which data sets are saturated.
+    titles : mapping
+        What data sets are called, by name.
 
     Returns
     -------
     DataFrame
-        ``dataset, method, ratio, low, high``: the geometric mean of the ratio over the splits,
-        paired, with its 95 % interval (corrected resampled t). Least squares of classes have no
-        log loss, and no row.
+        ``dataset, title, saturated, method, ratio, low, high``: the geometric mean of the ratio
+        over the splits, paired, with its 95 % interval (corrected resampled t). Least squares of
+        classes have no log loss, and no row.
     """
     rows = splits[splits["tuning"].isin(TUNED)]
     rows = rows.assign(method=rows["method"].map(plain))
@@ -46,7 +50,11 @@ def table(splits: pd.DataFrame) -> pd.DataFrame:
             if len(log_ratios) > 1:
                 mean = student(log_ratios, 0.0, overlap)
                 found.append((name, method, *np.exp([mean.effect, mean.ci_low, mean.ci_high])))
-    return pd.DataFrame(found, columns=["dataset", "method", "ratio", "low", "high"])
+    data = pd.DataFrame(found, columns=["dataset", "method", "ratio", "low", "high"])
+    saturated = contrasts.loc[contrasts["why_not"] == "saturated", "dataset"]
+    data.insert(1, "title", data["dataset"].map(titles))
+    data.insert(2, "saturated", data["dataset"].isin(saturated))
+    return data
 
 
 @contextmanager
@@ -69,11 +77,16 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
         ticks = [t for t in (FINE if high < NARROW * low else COARSE) if low <= t <= high]
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
-        axes.set_yticks(range(len(names)), names)
+        axes.set_yticks(range(len(names)), [_label(data, name) for name in names])
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_xlabel(f"error as a multiple of {method_name(RIDGE)}'s")
         legend_below(figure, axes, len(methods))
         yield figure
+
+
+def _label(data: pd.DataFrame, name: str) -> str:
+    first = data[data["dataset"] == name].iloc[0]
+    return f"{first['title']}\n(saturated)" if first["saturated"] else str(first["title"])
 
 
 COARSE = (0.01, 0.03, 0.1, 0.3, 0.5, 1, 2, 3, 10, 30, 100, 1000, 1e5)

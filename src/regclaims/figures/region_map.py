@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -27,8 +26,9 @@ PANELS = 6
 
 COLORS = LinearSegmentedColormap.from_list("reversed to holds", [AGAINST, "#ffffff", FOR])
 TICKS = (-1, -0.5, 0, 0.5, 1)
+MOST = 0.5
 SIGNS = {1: "+", 0: "\N{WHITE BULLET}", -1: "\N{MINUS SIGN}"}
-"""Mean effect above the margin, within it, and below it on the other side."""
+"""More than `MOST` of the cells hold, neither, more are reversed: the colours in grey scale."""
 
 READS = {
     "contrasts": {
@@ -53,20 +53,15 @@ def states(contrasts: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``claim_id, cell_id, state, effect, margin``: the state of all parts together, the effect of
-        the part that decided.
+        ``claim_id, cell_id, state``: that of all parts together.
     """
     voting = contrasts[(contrasts["reading"] == "charitable") & (contrasts["why_not"] == "")]
-    decided = decisions[decisions["reading"] == "charitable"].set_index("claim_id")
+    how = decisions[decisions["reading"] == "charitable"].set_index("claim_id")["combine"]
     found = []
     for name, rows in voting.groupby("claim_id", sort=False):
-        decision = decided.loc[name]
         parts = [part.set_index("cell_id") for _, part in rows.groupby("part")]
-        whole = combine(parts, str(decision["combine"]))[["state"]]
-        deciding = rows[rows["part"] == decision["part"]].set_index("cell_id")["effect"]
-        found.append(
-            whole.assign(effect=deciding, claim_id=name, margin=decision["margin"]).reset_index()
-        )
+        whole = combine(parts, str(how[name]))[["state"]]
+        found.append(whole.assign(claim_id=name).reset_index())
     return pd.concat(found, ignore_index=True)
 
 
@@ -126,10 +121,10 @@ def tiles(
     Returns
     -------
     DataFrame
-        ``claim_id, verdict, row, column, cells, share_holds, share_reversed, effect, margin,
-        share_holds_row, share_holds_column``: a row for each two levels of the study, in their
-        order; the last two are of the level, over all levels of the other factor. Without a voting
-        cell, shares and effect are missing.
+        ``claim_id, verdict, row, column, cells, share_holds, share_reversed, share_holds_row,
+        share_holds_column``: a row for each two levels of the study, in their order; the last two
+        are of the level, over all levels of the other factor. Without a voting cell the shares are
+        missing.
     """
     linear = crossed(population)
     places = crossings(linear, row, column)
@@ -143,7 +138,6 @@ def tiles(
         cells=("holds", "size"),
         share_holds=("holds", "mean"),
         share_reversed=("reversed", "mean"),
-        effect=("effect", "mean"),
     )
     rows = places.sort_values("row_rank")["row"].unique()
     columns = places.sort_values("column_rank")["column"].unique()
@@ -153,14 +147,12 @@ def tiles(
         means = data.groupby(["claim_id", name])["holds"].mean().rename(f"share_holds_{name}")
         found = found.join(means, on=["claim_id", name])
     verdict = verdicts.set_index("claim_id")["verdict"]
-    margins = decisions[decisions["reading"] == "charitable"].set_index("claim_id")["margin"]
     found = found.assign(
         cells=found["cells"].fillna(0).astype(int),
         verdict=found["claim_id"].map(verdict),
-        margin=found["claim_id"].map(margins),
     )
     names = ["claim_id", "verdict", "row", "column", "cells", "share_holds", "share_reversed"]
-    return found[[*names, "effect", "margin", "share_holds_row", "share_holds_column"]]
+    return found[[*names, "share_holds_row", "share_holds_column"]]
 
 
 @contextmanager
@@ -221,7 +213,7 @@ def _tile(axes: Axes, x: int, y: int, tile: Mapping[Hashable, Any]) -> None:
     balance = tile["share_holds"] - tile["share_reversed"]
     axes.add_patch(Rectangle(**box, facecolor=COLORS((balance + 1) / 2), edgecolor="#bbbbbb"))
     ink = "white" if abs(balance) > 0.75 else "black"
-    sign = int(np.sign(tile["effect"])) if abs(tile["effect"]) > tile["margin"] else 0
+    sign = int(tile["share_holds"] > MOST) - int(tile["share_reversed"] > MOST)
     axes.text(x - 0.12, y, SIGNS[sign], ha="center", va="center", fontsize=9, color=ink)
     axes.text(
         x + 0.46, y + 0.44, f"{tile['cells']}", ha="right", va="bottom", fontsize=6, color=ink

@@ -129,6 +129,7 @@ def _undecided(axes: Axes, place: int, metric: str) -> None:
         va="center",
         fontsize=7,
         color=LOOKS[LASSO]["color"],
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
     )
 
 

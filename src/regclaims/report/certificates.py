@@ -116,9 +116,17 @@ def certificate_numbers(
         "longer-grid": percent(found.longer / found.pairs, 1),
         "still-at-end": percent(len(still.groupby(["cell_id", "method"])) / found.pairs, 1),
         "n-failed": number(len(failed), 0),
-        "n-not-unique": number(len(failures) - len(failed), 0),
+        "not-unique": _not_unique(len(failures) - len(failed)),
         "failure-reasons": _reasons(failed["reason"]),
     }
+
+
+def _not_unique(count: int) -> Tex:
+    """Say how many chosen fits have a rival, and what becomes of them."""
+    if count == 0:
+        return Tex("no chosen fit has a rival that is optimal too")
+    fits = "one chosen fit has" if count == 1 else f"{number(count, 0)} chosen fits have"
+    return Tex(f"{fits} a rival that is optimal too, and nothing is measured there")
 
 
 def _reasons(reasons: pd.Series) -> Tex:

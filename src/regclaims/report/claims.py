@@ -10,7 +10,7 @@ import pandas as pd
 from regclaims.config.claims import Claim, Rule
 from regclaims.config.loading import Registry
 from regclaims.figures.of_claims import MAPS, figures_of
-from regclaims.report.precision import arm_name
+from regclaims.report.precision import contrast_name
 from regclaims.report.sentences import bar_text, standing, verdict_sentence
 from regclaims.report.tex import Column, Tex, escape, interval, longtable, number, percent
 
@@ -156,11 +156,16 @@ def _paragraph(name: str, claim: Mapping[str, Any], verdict: Mapping[Hashable, A
     return Tex(
         rf"\RcClaim{{{name}}}{{{escape(name)}}}{{{escape(claim['statement'])}}}"
         rf"{{{chip(str(verdict['verdict']))}}} "
-        rf"\emph{{Where:}} {escape(verdict['sources'])}. "
+        rf"\emph{{Where:}} {_places(verdict['sources'])}. "
         rf"\emph{{Reading:}} {escape(claim['reading'])} "
         rf"\emph{{Effect:}} {escape(claim['estimand'])}. "
         rf"\emph{{Data:}} {escape(claim['data_budget'])}."
     )
+
+
+def _places(sources: object) -> Tex:
+    """Where the articles say it; a claim of our own has no place."""
+    return escape(sources) if isinstance(sources, str) else Tex("in no article; the claim is ours")
 
 
 def _strict(reading: str, verdict: Mapping[Hashable, Any]) -> Tex:
@@ -180,7 +185,9 @@ def _shown(rule: Rule, deciding: int) -> Tex:
         return Tex("")
     part = rule.parts[deciding]
     which = "weakest, as all must hold" if rule.combine == "and" else "strongest, as one will do"
-    return Tex(f"The effect is that of the contrast that is {which}: {escape(arm_name(part))}.")
+    return Tex(
+        f"The effect is that of the contrast that is {which}: {escape(contrast_name(part))}."
+    )
 
 
 def _not_voting(decision: Mapping[Hashable, Any], why: Mapping[str, int], *, rarely: bool) -> Tex:

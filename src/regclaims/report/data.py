@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from regclaims.claims.decide import REFUTED
 from regclaims.config.datasets import Dataset
 from regclaims.figures.names import in_order, method_name, plain
 from regclaims.figures.real_means import TUNED, with_intervals
@@ -76,12 +77,21 @@ def data_table(
                 percent(row["noise"]),
             ]
         )
+    unregistered, saturated = set(about["dataset"]) - set(registered), full.any()
     caption = Tex(
         r"Real data. Condition: condition number of the correlation matrix; mean $|r|$: of pairs "
         "of columns; VIF: variance inflation factor; Class 1: its share, where there are classes; "
-        "Noise: share of the variance of the response that the columns leave. "
-        r"\textsuperscript{n}: not registered, added after the rules were fixed or not fixed yet. "
-        r"\textsuperscript{s}: saturated, all methods at the ceiling; does not vote."
+        "Noise: share of the variance of the response that the columns leave."
+        + (
+            f" {UNREGISTERED}: not registered, added after the rules were fixed or not fixed yet."
+            if unregistered
+            else ""
+        )
+        + (
+            f" {SATURATED}: saturated, no method leaves an error to tell apart; does not vote."
+            if saturated
+            else ""
+        )
     )
     return longtable(columns, rows, caption=caption, label="tab:data")
 
@@ -126,9 +136,10 @@ def error_table(datasets: Mapping[str, Dataset], cells: pd.DataFrame) -> Tex:
             rows.append([first, method_name(method), *_errors(own)])
             first = ""
     caption = Tex(
-        "Methods on real data, each tuned for least error: mean over random splits. Error: squared "
-        "error of the test rows, or log loss of classes, over the null model's, which is 1; least "
-        "squares of classes have none. The interval is that of the corrected resampled $t$. Same "
+        "Methods on real data, each tuned for least error: mean over random splits. Error: "
+        "squared error of the test rows, or log loss of classes, over the null model's, which is "
+        "1; least squares of classes have none. The interval is that of the corrected resampled "
+        "$t$, cut off at zero. Same "
         "signs: share of equal signs among the columns that either of two splits uses."
     )
     return longtable(columns, rows, caption=caption, label="tab:errors")
@@ -140,7 +151,7 @@ def _errors(own: pd.DataFrame) -> list[Tex]:
     shares = [percent(mean[metric]) for metric in _SHARES]
     if not error["mean"] < MOST:
         return [_magnitude(error["mean"]), Tex("---"), *shares]
-    return [number(error["mean"]), interval(error["low"], error["high"]), *shares]
+    return [number(error["mean"]), interval(max(0.0, error["low"]), error["high"]), *shares]
 
 
 MOST = 1e4
@@ -211,13 +222,18 @@ def real_verdict_table(real: pd.DataFrame, known_beta: pd.DataFrame, verdicts: p
         ]
         for _, row in _shown(real).iterrows()
     ]
+    shown = _shown(real)
     caption = Tex(
         r"Claims on real data. Known $\beta$: on cells with known coefficients on real columns, by "
         "the rule of the synthetic study. Real: by a rule that needs no truth, on the data sets "
         "that meet the condition of the sentence, have the methods and are not saturated. A claim "
         "must hold on as large a share of them as of cells, by a test that allows them to depend "
-        r"on each other (Bonferroni's partial conjunction). *: over the registered data sets "
-        "alone, where yours make a difference."
+        r"on each other (Bonferroni's partial conjunction)."
+        + (
+            " *: over the registered data sets alone, where yours make a difference."
+            if (shown["scope"] != "all").any()
+            else ""
+        )
     )
     return longtable(columns, rows, caption=caption, label="tab:real-verdicts")
 
@@ -238,3 +254,35 @@ def _shown(real: pd.DataFrame) -> pd.DataFrame:
     differs = (real["scope"] != "all") & (real["datasets"] > 0)
     differs &= real["verdict"] != real["claim_id"].map(every)
     return real[(real["scope"] == "all") | differs]
+
+
+def real_numbers(
+    real: pd.DataFrame, known_beta: pd.DataFrame, verdicts: pd.DataFrame
+) -> dict[str, Tex]:
+    """Say which claims real data refute though the population does not.
+
+    Parameters
+    ----------
+    real, known_beta, verdicts : DataFrame
+        As for `real_verdict_table`.
+
+    Returns
+    -------
+    dict
+        ``refuted-elsewhere``: a sentence.
+    """
+    kept = set(verdicts.loc[verdicts["verdict"] != REFUTED, "claim_id"])
+    places = {
+        "on real data": real[real["scope"] == "all"],
+        r"with known $\beta$ on real columns": known_beta,
+    }
+    found = []
+    for where, table in places.items():
+        names = [n for n in table.loc[table["verdict"] == REFUTED, "claim_id"] if n in kept]
+        listed = ", ".join(rf"\textsf{{{escape(name)}}}" for name in names)
+        found.append(f"{where} {listed or 'none'}")
+    return {
+        "refuted-elsewhere": Tex(
+            f"Claims that are refuted there and not on the population are {'; '.join(found)}."
+        )
+    }

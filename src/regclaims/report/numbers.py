@@ -90,7 +90,7 @@ def numbers(study: Study, results: Results) -> dict[str, Tex]:
             results.certificates, results.ends, results.failures, study.tuning.max_at_end
         )
         | precision_numbers(results.errors)
-        | _calibration(results.figures["calibration"], len(results.verdicts))
+        | _calibration(results.figures["calibration"], results.verdicts)
         | _figures(results.figures)
         | mechanism_numbers(study.mechanisms, results.figures)
     )
@@ -143,13 +143,16 @@ def _rules() -> dict[str, Tex]:
     }
 
 
-def _calibration(table: pd.DataFrame, claims: int) -> dict[str, Tex]:
+def _calibration(table: pd.DataFrame, verdicts: pd.DataFrame) -> dict[str, Tex]:
     def worst(kind: str) -> Tex:
         row = table[table["kind"] == kind].sort_values("rate").iloc[-1]
         return Tex(f"{percent(row['rate'], 1)} {interval(100 * row['low'], 100 * row['high'], 1)}")
 
     near = (table["kind"] == POWER) & (table["precision"].sub(1 / 3).abs() < 0.01)
-    most = table[near & (table["cells"] == table.loc[near, "cells"].max())].set_index("bar")
+    # Of the numbers of cells tried the one nearest to what the widest claim has.
+    tried = table.loc[near, "cells"].unique()
+    cells = tried[np.abs(tried - verdicts["cells"].max()).argmin()]
+    most = table[near & (table["cells"] == cells)].set_index("bar")
     powers = {
         f"power-{name}": percent(most["rate"].get(bar))
         for name, bar in BARS.items()
@@ -159,8 +162,9 @@ def _calibration(table: pd.DataFrame, claims: int) -> dict[str, Tex]:
         "worst-support": worst(SUPPORT),
         "worst-refutation": worst(REFUTATION),
         "worst-boundary": worst(BOUNDARY_RATE),
-        "power-cells": number(most["cells"].max(), 0),
-        "expected-false": number(expected_false(table, claims), 1),
+        "power-cells": number(cells, 0),
+        "most-cells": number(verdicts["cells"].max(), 0),
+        "expected-false": number(expected_false(table, len(verdicts)), 1),
     }
 
 

@@ -12,9 +12,9 @@ from regclaims.config.population import CrossValidated, Grid
 from regclaims.config.study import Study
 from regclaims.designs.cells import combinations
 from regclaims.figures.names import method_name
-from regclaims.report.tex import Column, Tex, number, tabular
+from regclaims.report.tex import UNDEFINED, Column, Tex, number, tabular
 
-NONE = "---"
+NONE = Tex(UNDEFINED)
 ABREAST = 3
 WORDS = {"t3": "t (3 d.f.)", "gaussian": "Gaussian", "log-normal": "log-normal", "plus": "all +"}
 
@@ -54,7 +54,7 @@ def population_numbers(study: Study, population: pd.DataFrame) -> dict[str, Tex]
         "cells": number(len(population), 0),
         "twin-cells": number(int(population["twins"].sum()), 0),
         "logistic-cells": number(int((population["response"] == "logistic").sum()), 0),
-        "replicates": number(study.replicates, 0),
+        "replicates": Tex(("at least " if more else "") + number(study.replicates, 0)),
         "replicates-most": number(int(replicates.max()), 0),
         "allotted": number(more, 0) if more else Tex(""),
         "screening": number(study.screening_replicates, 0),

@@ -17,19 +17,46 @@ METRICS = {
     "block_spread": "spread within blocks",
     "one_of_block": "one column kept of a block",
     "scale_free_variance": "scale-free variance",
+    "scale_free_prediction_variance": "scale-free variance of predictions",
+    "f1_screening": "that of screening",
+    "rr_at_support": "relative risk with as many non-zeros as relevant columns",
 }
 """Metrics whose names in tables are not words."""
+
+ARMS = {"ista": "proximal gradients", "fista": "accelerated gradients", "ols": "least squares"}
+"""Arms of experiments, likewise."""
 
 POPULATION = ("fits", "stability")
 """Evidence of the population; all other evidence is an experiment's."""
 
 
-def arm_name(part: Part) -> str:
-    """Name what a contrast measures: metric, method and tuning."""
+def contrast_name(part: Part) -> str:
+    """Name what a contrast compares: metric, method, tuning, and what it is held against."""
     metric = METRICS.get(part.metric, part.metric.replace("_", " "))
     if part.evidence not in POPULATION:
-        return f"{metric}, {part.method.replace('-', ' ')}"
-    return f"{metric} of {method_name(part.method)}, {TUNINGS.get(part.tuning, part.tuning)}"
+        return f"{metric}, {_arm(part.method)}{_against(part)}"
+    tuning = TUNINGS.get(part.tuning, part.tuning)
+    return f"{metric} of {method_name(part.method)}, {tuning}{_against(part)}"
+
+
+def _arm(name: str) -> str:
+    return ARMS.get(name, name.replace("-", " "))
+
+
+def _against(part: Part) -> str:
+    """Name the other arm by what differs: its method, else its tuning, else its metric."""
+    versus = part.versus
+    if isinstance(versus, float | int):
+        return f", against {versus:g}" if versus else ""
+    if versus.method != part.method:
+        named = method_name if part.evidence in POPULATION else _arm
+        other = named(versus.method)
+    elif versus.tuning != part.tuning:
+        other = f"the same {TUNINGS.get(versus.tuning, versus.tuning)}"
+    else:
+        metric = part.versus_metric or part.metric
+        other = METRICS.get(metric, metric.replace("_", " "))
+    return f", against {other}"
 
 
 def precision(contrasts: pd.DataFrame, registry: Registry) -> pd.DataFrame:
@@ -51,7 +78,7 @@ def precision(contrasts: pd.DataFrame, registry: Registry) -> pd.DataFrame:
     """
     parts = pd.DataFrame(
         [
-            {"claim_id": claim_id, "part": i, "name": arm_name(part)}
+            {"claim_id": claim_id, "part": i, "name": contrast_name(part)}
             | part.model_dump(include={"evidence", "margin"})
             for group in sorted(registry.groups.values(), key=lambda group: group.order)
             for claim_id, claim in group.claims.items()

@@ -27,22 +27,29 @@ def second_seed_numbers(table: pd.DataFrame) -> dict[str, Tex]:
     dict
         TeX by macro name.
     """
-    return {"second-seed": _sentence(table) if len(table) else NONE}
+    if table.empty:
+        return {"second-seed": NONE, "second-seed-short": Tex("")}
+    return {"second-seed": _sentence(table), "second-seed-short": Tex(f"{_counted(table)}.")}
 
 
 def _sentence(table: pd.DataFrame) -> Tex:
-    seed, claims = int(table["other_seed"].iloc[0]), len(table)
     changed = table[table["changed"].astype(bool)]
+    which = f": {_changes(changed)}" if len(changed) else ""
+    return Tex(f"{_counted(table)}{which}. {_farthest(table)}".rstrip())
+
+
+def _counted(table: pd.DataFrame) -> str:
+    """Say under which seed how many verdicts change."""
+    seed, claims = int(table["other_seed"].iloc[0]), len(table)
     which = f"of the {number(claims, 0)} verdicts" if claims > 1 else "of one verdict"
     opening = f"Under a second seed ({seed})"
-    match len(changed):
+    match int(table["changed"].astype(bool).sum()):
         case 0:
-            text = f"{opening} none {which} changes"
+            return f"{opening} none {which} changes"
         case 1:
-            text = f"{opening} one {which} changes: {_changes(changed)}"
+            return f"{opening} one {which} changes"
         case many:
-            text = f"{opening} {number(many, 0)} {which} change: {_changes(changed)}"
-    return Tex(f"{text}. {_farthest(table)}".rstrip())
+            return f"{opening} {number(many, 0)} {which} change"
 
 
 def _changes(changed: pd.DataFrame) -> str:

@@ -57,7 +57,9 @@ def standing(verdict: Mapping[Hashable, Any]) -> Tex:
     """Say how a verdict stands: alternatives that agree, the design, a rule that was changed."""
     words = []
     if verdict["robustness"] == verdict["robustness"]:  # not missing
-        words.append(f"{percent(verdict['robustness'])} of the registered alternatives agree.")
+        # No alternative looks for a boundary.
+        on = " on what it is without one" if verdict["verdict"] == "boundary" else ""
+        words.append(f"{percent(verdict['robustness'])} of the registered alternatives agree{on}.")
     if str(verdict["design_dependent"]) == "True":
         words.append("To count one level of the design twice changes the verdict.")
     if verdict["registered"] == "deviation":
@@ -106,7 +108,7 @@ def in_short(verdict: Mapping[Hashable, Any], *, rarely: bool) -> Tex:
         case "supported (existence)":
             return Tex("Supported as an existence claim: it holds in some cell")
         case "boundary":
-            return Tex(f"Boundary: it holds for {region_text(where(verdict['region']))}")
+            return Tex(f"Boundary: it {region_text(where(verdict['region']))}")
         case "refuted" if verdict["bar"] == "existence":
             return Tex("Refuted: it holds in no cell")
         case "refuted" if float(verdict["bar"]) == 1:
