@@ -100,12 +100,23 @@ def check_config(given: argparse.Namespace) -> None:
         lines += _check_study(file, registry, problems)
     if registry and CODING.is_file():
         lines += _check_coding(registry, problems)
+    if registry and add_dataset.BIBLIOGRAPHY.is_file():
+        _check_citations(registry, problems)
     if problems:
         raise InputError(problems)
     if registry:
         lines += [f"{CONFIG}/claims: good: {_count(len(registry.claims), 'claim')}"]
         lines += [f"{CONFIG}/datasets: good: {_count(len(registry.datasets), 'data set')}"]
     print("\n".join(lines))
+
+
+def _check_citations(registry: Registry, problems: list[Problem]) -> None:
+    from regclaims.claims.checks import check_citations
+
+    try:
+        check_citations(registry, add_dataset.BIBLIOGRAPHY)
+    except InputError as error:
+        problems += error.problems
 
 
 def _check_coding(registry: Registry, problems: list[Problem]) -> list[str]:
