@@ -50,7 +50,7 @@ def table(paths: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-HEIGHT = 3.1
+HEIGHT = 2.7
 """Inches: three data sets, with what is said of them, stand on a page."""
 
 
@@ -58,7 +58,7 @@ HEIGHT = 3.1
 def draw(data: pd.DataFrame) -> Iterator[Figure]:
     """Draw the paths above, one panel per metric below."""
     with canvas(HEIGHT) as figure:
-        upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.15, 1])[:, 0]
+        upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.5, 1])[:, 0]
         traced = data[data["panel"] == PATHS].dropna(axis=1, how="all")
         traced = traced.astype({"rank": int, "lambda_index": int})
         row = upper.subplots(1, traced["method"].nunique(), squeeze=False)[0]

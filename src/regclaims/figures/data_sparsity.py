@@ -51,7 +51,7 @@ def table(data_sparsity: pd.DataFrame) -> pd.DataFrame:
 def draw(data: pd.DataFrame) -> Iterator[Figure]:
     """Draw a panel per sparsity of the data: a row per thing in which zeros are counted."""
     shares = sorted(data["zero_share"].unique())[:PANELS]
-    with styled(1, len(shares), 2.5, sharey=True) as (figure, grid):
+    with styled(1, len(shares), 2.1, sharey=True) as (figure, grid):
         for axes, share in zip(grid[0], shares, strict=True):
             _panel(axes, data[data["zero_share"] == share])
             axes.set_title("dense data" if share == 0 else f"data with {100 * share:.0f} % zeros")

@@ -67,7 +67,7 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
     relevant = sorted(data["n_relevant"].unique())[:ROWS]
     snrs = sorted(data["snr"].unique())[-COLUMNS:]
     p = float(data.loc[data["method"] == OLS, "n_nonzero"].max())
-    with styled(len(relevant), len(snrs), 0.9 + 2.2 * len(relevant), sharey=True) as (figure, grid):
+    with styled(len(relevant), len(snrs), 0.9 + 1.9 * len(relevant), sharey=True) as (figure, grid):
         for row, s in enumerate(relevant):
             for axes, snr in zip(grid[row], snrs, strict=True):
                 own = data[(data["n_relevant"] == s) & (data["snr"] == snr)]

@@ -90,7 +90,7 @@ def _sizes(optimizers: pd.DataFrame) -> pd.DataFrame:
 @contextmanager
 def draw(data: pd.DataFrame) -> Iterator[Figure]:
     """Draw four panels: gap, zeros, oscillation, steps."""
-    with styled(2, 2, 5.3) as (figure, grid):
+    with styled(2, 2, 4.7) as (figure, grid):
         _gaps(grid[0, 0], data[data["panel"] == GAP])
         _zeros(grid[0, 1], data[data["panel"] == ZEROS])
         _steps(grid[1, 0], data[data["panel"] == STEPS], data.loc[data["panel"] == GAP, "x"].max())
@@ -121,7 +121,7 @@ def _zeros(axes: Axes, data: pd.DataFrame) -> None:
     _note(axes, "exact solution", (data["x"].min(), exact["value"]))
     axes.set_title("How many are exactly zero?")
     axes.set_xlabel("work, in gradients of the squared loss")
-    axes.set_ylabel("share of coefficients equal to 0")
+    axes.set_ylabel("share equal to zero")
     axes.set_xscale("log")
     axes.set_ylim(-0.04, 1.04)
     axes.minorticks_off()
@@ -151,7 +151,7 @@ def _size(axes: Axes, data: pd.DataFrame) -> None:
         _with_interval(axes, own, style)
     axes.set_title("Coefficients that should be zero")
     axes.set_xlabel("constant subgradient step, in units of 1/L")
-    axes.set_ylabel("mean size at the end, $\\times\\,\\lambda/L$")
+    axes.set_ylabel("mean size, $\\times\\,\\lambda/L$")
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.minorticks_off()

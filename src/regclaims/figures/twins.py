@@ -71,7 +71,7 @@ def table(twins: pd.DataFrame) -> pd.DataFrame:
 def draw(data: pd.DataFrame) -> Iterator[Figure]:
     """Draw a panel per metric over the correlations, evenly spaced."""
     rhos = sorted(set(data["rho"]))
-    with styled(2, 2, 5.2) as (figure, grid):
+    with styled(2, 2, 4.5) as (figure, grid):
         for axes, (metric, title) in zip(grid.flat, PANELS.items(), strict=True):
             _panel(axes, data[data["metric"] == metric], metric, rhos)
             axes.set_title(title, loc="left")

@@ -63,7 +63,7 @@ def draw(data: pd.DataFrame) -> Iterator[Figure]:
     """Draw a panel of frontiers per number of relevant columns and SNR; below, the lambdas."""
     relevant = sorted(data["n_relevant"].unique())[:ROWS]
     snrs = sorted(data["snr"].unique())[-COLUMNS:]
-    with canvas(1.9 * len(relevant) + 1.9) as figure:
+    with canvas(1.6 * len(relevant) + 1.8) as figure:
         grid = figure.add_gridspec(len(relevant) + 1, len(snrs))
         for row, s in enumerate(relevant):
             first: Axes | None = None
