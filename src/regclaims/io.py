@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +26,12 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def sha256(path: str | Path) -> str:
+    """Hash a file."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write text as UTF-8, with line feeds on every system."""
     with replacing(path) as part:
@@ -41,7 +49,27 @@ def write_parquet(path: str | Path, table: pd.DataFrame) -> None:
         table.to_parquet(part, index=False, compression="zstd")
 
 
+FORMULA = re.compile(r"\s*[=+@\-]")
+"""How a text begins that a spreadsheet takes for a formula."""
+
+
 def write_csv(path: str | Path, table: pd.DataFrame) -> None:
-    """Write a table without its index; numbers with all their digits, undefined ones empty."""
+    """Write a table without its index; numbers with all their digits, undefined ones empty.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe before it: names of columns
+    and titles come from whoever made the data.
+    """
+    words = [name for name in table if not pd.api.types.is_numeric_dtype(table[name])]
+    table = table.assign(**{str(name): table[name].map(_inert) for name in words})
     with replacing(path) as part:
         table.to_csv(part, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _inert(value: Any) -> Any:
+    if not isinstance(value, str) or not FORMULA.match(value):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value  # a number in words is one in a spreadsheet, too

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 from threadpoolctl import threadpool_limits
 
+from regclaims import sums
 from regclaims.errors import InputError
 
 MARK = "failed: "
@@ -30,8 +31,9 @@ MARK = "failed: "
 def job(script: Mapping[str, Any]) -> Iterator[Any]:
     """Run the body of a script as a job.
 
-    BLAS gets one thread, since X'X differs in its last bits between one and two. Warnings and
-    errors go to the log; an `InputError` is told without a traceback, with exit status 2.
+    Inputs that are not what other jobs wrote are refused, see `regclaims.sums`. BLAS gets one
+    thread, since X'X differs in its last bits between one and two. Warnings and errors go to the
+    log; an `InputError` is told without a traceback, with exit status 2.
 
     Parameters
     ----------
@@ -44,14 +46,28 @@ def job(script: Mapping[str, Any]) -> Iterator[Any]:
         With attributes ``input``, ``output``, ``params``, ``log``.
     """
     run = script.get("snakemake") or _from_file()
+    folder = sums.folder_of(str(run.log[0])) if run.log else None
     with _logged(run.log), threadpool_limits(limits=1):
         try:
+            if folder is not None and (problems := sums.damaged(_paths(run.input), folder)):
+                raise InputError(problems)
             yield run
+            if folder is not None:
+                sums.keep(_paths(run.output), folder)
         except InputError as error:
             _give_up(str(error), status=2)
         except Exception as error:
             traceback.print_exc()
             _give_up(f"{type(error).__name__}: {error}", status=1)
+
+
+def _paths(named: Any) -> list[str]:
+    """List all files of an input or output, those of a script that runs alone included."""
+    values = vars(named).values() if isinstance(named, SimpleNamespace) else named
+    found: list[str] = []
+    for value in values:
+        found += [value] if isinstance(value, str) else map(str, value)
+    return found
 
 
 def _give_up(message: str, status: int) -> NoReturn:

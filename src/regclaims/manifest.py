@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from regclaims.errors import InputError, Problem
+from regclaims.io import sha256
 
 VOLATILE = ["results/volatile/", "results/report.html"]
 """What a clock, a host or a number of cores may touch; it is not hashed."""
@@ -103,12 +103,6 @@ def read_run(folder: Path, advice: str) -> Run:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"is no manifest ({type(error).__name__}: {error})"
         raise InputError([Problem(path.as_posix(), "", message)]) from None
-
-
-def sha256(path: Path) -> str:
-    """Hash a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _within(name: str) -> str:

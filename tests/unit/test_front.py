@@ -9,7 +9,7 @@ import pytest
 
 from regclaims.config import load_registry
 from regclaims.errors import InputError
-from regclaims.manifest import sha256
+from regclaims.io import sha256
 from regclaims.report.front import BEGIN, END, FIGURE, FINDINGS, HALF, PICTURE, front, insert
 
 ROOT = Path(__file__).parents[2]

@@ -77,3 +77,24 @@ def test_parquet_comes_back_as_it_was(tmp_path):
     write_parquet(tmp_path / "a.parquet", TABLE)
     back = pd.read_parquet(tmp_path / "a.parquet")
     pd.testing.assert_frame_equal(back, TABLE)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("+x", "'+x"),
+        (" -x", "' -x"),
+        ("\t=1", "'\t=1"),
+        ("-0.7", "-0.7"),
+        ("+1e5", "+1e5"),
+        ("a=b", "a=b"),
+        ("", ""),
+    ],
+)
+def test_no_text_is_a_formula_in_a_spreadsheet(tmp_path, text, written):
+    write_csv(tmp_path / "a.csv", pd.DataFrame({"x": [1.5, -2.0], "name": [text, None]}))
+    read = pd.read_csv(tmp_path / "a.csv", keep_default_na=False, dtype=str)
+    assert read["name"].tolist() == [written, ""]
+    assert read["x"].tolist() == ["1.5", "-2.0"]

@@ -13,8 +13,8 @@ import pytest
 from workspace import Workspace
 
 from regclaims.claims.second_seed import RECORDED
-from regclaims.io import write_csv, write_json, write_parquet
-from regclaims.manifest import read_run, sha256
+from regclaims.io import sha256, write_csv, write_json, write_parquet
+from regclaims.manifest import read_run
 from regclaims.publication.folder import write
 from regclaims.publication.selection import select
 

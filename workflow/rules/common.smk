@@ -112,7 +112,16 @@ def require_installed():
             sys.exit(2)
 
 
+def require_writable():
+    """End here, before hours of work, if results could not be kept."""
+    folder = Path("results") if Path("results").is_dir() else Path()
+    if not os.access(folder, os.W_OK):
+        print(f"{folder}: cannot be written to; make it so and start again", file=sys.stderr)
+        sys.exit(2)
+
+
 require_installed()
+require_writable()
 STUDY, REGISTRY, CELLS, ALLOTMENT, LOCK, DEVIATIONS, CODING = or_end(load_all)
 SHARDS = {shard.key: shard for shard in shards(STUDY, ALLOTMENT)}
 # Shards of this study and of others that a rule may ask for; a key says all that a shard is.

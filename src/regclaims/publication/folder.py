@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from regclaims.errors import InputError, Problem
-from regclaims.manifest import Run, sha256
+from regclaims.io import sha256
+from regclaims.manifest import Run
 
 MANIFEST = "manifest.json"
 
