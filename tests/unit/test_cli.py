@@ -19,6 +19,8 @@ from regclaims.evidence.packing import folder, sections, shards
 from regclaims.io import write_csv, write_parquet
 from regclaims.keys import cell_id
 from regclaims.plan.costs import COLUMNS as COSTS
+from regclaims.plan.stages import COLUMNS as STAGES
+from regclaims.plan.stages import START_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 CSV = "x1,x2,plot,yield\n" + "".join(f"{i},{i * i % 7},p{i},{i * i * i % 11}\n" for i in range(40))
@@ -354,6 +356,13 @@ def write_pilot(spread=0.5, milliseconds=10.0):
         for folds in (0, 10)
     ]
     write_csv("data/pilot/costs.csv", pd.DataFrame(costs, columns=list(COSTS)))
+    stages = [
+        ("fit", "", 3, 0.0, 400.0, 1.0),
+        ("verdicts", "", 1, 60.0, 580.0, 4.0),  # of four cells
+        ("mechanism", "kink", 1, 30.0, 100.0, 10.0),
+        ("report", "", 1, 5.0, 70.0, 1.0),
+    ]
+    write_csv("data/pilot/stages.csv", pd.DataFrame(stages, columns=list(STAGES)))
     rows = [("l1-has-zeros", 0, cell, spread, 0.05) for cell in cell_ids()]
     columns = ["claim_id", "part", "cell_id", "deviation", "margin"]
     write_csv("data/pilot/deviations.csv", pd.DataFrame(rows, columns=columns))
@@ -384,6 +393,15 @@ def test_a_plan_says_size_cost_and_precision(project, run):
         assert number(out, family) == pytest.approx(minutes, abs=0.05)
     assert number(out, "all") == pytest.approx(3 * minutes, abs=0.05)
     assert not any("extrapolation" in line for line in out)
+    # Eight cells and so twice the verdicts; the experiment with the study's own replicates.
+    replicates = load_study(project / "config/small.yaml").mechanisms.kink.replicates
+    fit_jobs = number(out, "fit jobs")
+    others = 2 * 60 + 30 * replicates / 10 + 5 + START_SECONDS * fit_jobs
+    (jobs,) = (line for line in out if line.strip().startswith("jobs "))
+    assert jobs.split()[1:] == ["about", f"{fit_jobs + 3:.0f}"]
+    assert number(out, "CPU hours") == pytest.approx(minutes / 20 + others / 3600, abs=0.006)
+    assert number(out, "memory of a job") == 330 + 2 * 250
+    assert any(line.strip().startswith("disk ") for line in out)
     # .5/sqrt(12) in units of .05.
     row = next(line for line in out if line.strip().startswith("l1-has-zeros"))
     assert row.split() == ["l1-has-zeros", "1", "8", "0.05", "2.89", "2.89", "0", "%"]
@@ -464,7 +482,7 @@ def test_a_plan_of_logistic_cells_with_a_pilot_that_had_none(project, run):
     assert "logistic" in line
 
 
-@pytest.mark.parametrize("name", ["costs.csv", "deviations.csv"])
+@pytest.mark.parametrize("name", ["costs.csv", "deviations.csv", "stages.csv"])
 def test_a_pilot_with_other_columns(project, run, name):
     write_pilot()
     Path("data/pilot", name).write_text("a,b\n1,2\n", encoding="utf-8")
@@ -493,6 +511,19 @@ def write_times(seconds=0.02):
         table = pd.DataFrame(times)
         files.append(Path("results/work", folder(shard, sections(study)), "times.csv"))
         write_csv(files[-1], table)
+    for job, cpu, memory in [
+        ("fit-lasso-0123", 5.0, 300.0),
+        ("fit-lasso-4567", 6.0, 350.0),
+        ("mechanism-kink", 4.0, 150.0),
+        ("real-verdicts", 3.0, 200.0),
+        ("real-paths-wheat-0123", 2.0, 210.0),
+        ("known-beta-wheat-0123", 1.0, 220.0),
+        ("verdicts", 8.0, 500.0),
+    ]:
+        measured = pd.DataFrame({"s": [9.9], "max_rss": memory, "cpu_time": cpu})
+        path = Path("results/volatile/benchmarks", f"{job}.tsv")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        measured.to_csv(path, sep="\t", index=False)
     return files
 
 
@@ -517,6 +548,16 @@ def test_a_run_is_recorded(project, run):
     assert set(costs["n_lambdas"]) == {load_study(Path("config/small.yaml")).methods.n_lambdas}
     found = pd.read_csv("data/pilot/deviations.csv")
     assert found[["deviation", "margin"]].to_numpy().tolist() == [[0.4, 0.05]]
+    stages = pd.read_csv("data/pilot/stages.csv", keep_default_na=False)
+    kink = load_study(Path("config/small.yaml")).mechanisms.kink.replicates
+    assert stages.to_numpy().tolist() == [
+        ["fit", "", 2, 0.0, 350.0, 1.0],
+        ["known-beta", "", 1, 1.0, 220.0, 1.0],
+        ["mechanism", "kink", 1, 4.0, 150.0, kink],
+        ["real", "", 1, 2.0, 210.0, 1.0],
+        ["real-verdicts", "", 1, 3.0, 200.0, 1.0],
+        ["verdicts", "", 1, 8.0, 500.0, 8.0],
+    ]
     # What was recorded is what a plan goes by from then on.
     assert plan(run)[1] == out[1:]
 

@@ -20,6 +20,7 @@ ROOT = Path()
 PILOT = Path("data/pilot")
 STUDY = Path("config/study.yaml")
 WORK = Path("results/work")
+BENCHMARKS = Path("results/volatile/benchmarks")
 ADVICE = "`regclaims plan --record` writes it after a run"
 UNFINISHED = "holds no finished run; run the study first"
 MINUTES = 32.0
@@ -69,20 +70,21 @@ def run(given: argparse.Namespace) -> None:
     population = cells(study)
     ids = [cell_id(cell.spec) for cell in population]
     if given.record:
-        _record(study, load_allotment(study, ROOT, ids), given.pilot)
-    costs, spread = _pilot(given.pilot, population)
+        _record(study, load_allotment(study, ROOT, ids), given.pilot, len(population))
+    costs, spread, stages = _pilot(given.pilot, population)
     if given.allot:
         _allot(given, study, population, spread, costs)
     allotment = load_allotment(study, ROOT, ids)
     _print_size(study, population, allotment)
     _print_costs(study, costs, allotment)
+    _print_run(study, population, costs, stages, allotment)
     _print_precision(study, population, spread, allotment)
 
 
-def _pilot(folder: Path, population: list[Cell]) -> tuple[Costs, pd.DataFrame]:
-    """Read what a pilot run measured: the costs of all these cells, and deviations."""
+def _pilot(folder: Path, population: list[Cell]) -> tuple[Costs, pd.DataFrame, pd.DataFrame]:
+    """Read what a pilot run measured: the costs of all these cells, deviations, other stages."""
     from regclaims.evidence.names import FAMILIES
-    from regclaims.plan import costs, precision
+    from regclaims.plan import costs, precision, stages
 
     file = folder / "costs.csv"
     measured = costs.Costs(_table(file, costs.COLUMNS))
@@ -91,7 +93,7 @@ def _pilot(folder: Path, population: list[Cell]) -> tuple[Costs, pd.DataFrame]:
     if missing := sorted(families - measured.laws.keys()):
         message = f"has no costs of {', '.join(missing)}; {ADVICE}"
         raise InputError([Problem(str(file), "", message)])
-    return measured, spread
+    return measured, spread, _table(folder / "stages.csv", stages.COLUMNS)
 
 
 def _table(file: Path, columns: Mapping[str, type]) -> pd.DataFrame:
@@ -108,7 +110,7 @@ def _table(file: Path, columns: Mapping[str, type]) -> pd.DataFrame:
     return table
 
 
-def _record(study: Study, allotment: Mapping[str, int], folder: Path) -> None:
+def _record(study: Study, allotment: Mapping[str, int], folder: Path, n_cells: int) -> None:
     """Sum up the last run's times and contrasts."""
     import pandas as pd
 
@@ -116,10 +118,11 @@ def _record(study: Study, allotment: Mapping[str, int], folder: Path) -> None:
     from regclaims.io import write_csv
     from regclaims.plan.costs import measured
     from regclaims.plan.precision import deviations
+    from regclaims.plan.stages import recorded
 
     times = _times(study, allotment)
     contrasts = Path("results/contrasts.parquet")
-    if not contrasts.exists():
+    if not contrasts.exists() or not any(BENCHMARKS.glob("*.tsv")):
         raise InputError([Problem("results", "", UNFINISHED)])
     registry = load_registry(Path("config/claims").glob("*.yaml"), []).claims
     plain = {name: claim.model_dump() for name, claim in registry.items()}
@@ -128,6 +131,7 @@ def _record(study: Study, allotment: Mapping[str, int], folder: Path) -> None:
         message = f"has claims that config/claims lacks ({', '.join(unknown)}); run the study first"
         raise InputError([Problem(str(contrasts), "", message)])
     write_csv(folder / "costs.csv", measured(times, study).round(4))
+    write_csv(folder / "stages.csv", recorded(BENCHMARKS, study, n_cells).round(2))
     found = deviations(table, plain)
     write_csv(folder / "deviations.csv", found.round(5))
     print(f"{folder}: measurements of the last run of {study.name}")
@@ -221,6 +225,33 @@ def _print_costs(study: Study, costs: Costs, allotment: Mapping[str, int]) -> No
     total = sum(one.seconds for one in found.values()) / 60
     error = sum(one.error for one in found.values()) / 60
     print(f"  {'all':<24} {total:8.1f} +- {2 * error:.1f}, or {total / 2:.0f} minutes on two cores")
+
+
+def _print_run(
+    study: Study,
+    population: list[Cell],
+    costs: Costs,
+    stages: pd.DataFrame,
+    allotment: Mapping[str, int],
+) -> None:
+    """Print what all stages together take, fits included."""
+    from regclaims.plan.costs import estimate, fits_bytes, jobs
+    from regclaims.plan.stages import forecast
+
+    fits = estimate(study, costs, allotment).values()
+    size = fits_bytes(study, population, allotment) / 1e6
+    rest = forecast(stages, study, len(population), jobs(study, allotment), size)
+    hours = (sum(one.seconds for one in fits) + rest.seconds) / 3600
+    error = 2 * (sum(one.error for one in fits) + rest.error) / 3600
+    rows = [
+        ("jobs", f"about {rest.jobs:,}"),
+        ("CPU hours", f"{hours:,.2f} +- {error:.2f}"),
+        ("memory of a job", f"{rest.peak_mb:,.0f} MB at most"),
+        ("disk", f"about {rest.disk_mb:,.0f} MB"),
+    ]
+    print("\nThe whole run, fits and all other stages")
+    for name, value in rows:
+        print(f"  {name:<24} {value}")
 
 
 def _print_precision(
