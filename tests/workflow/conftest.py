@@ -14,9 +14,12 @@ from workspace import Workspace
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace in which the tiny study has been run on two cores; to read, not to change."""
+    """A workspace in which the tiny study has been run on two cores; to read, not to change.
+
+    No job of it could have opened a connection: see `test_safety.py`.
+    """
     workspace = Workspace.make(tmp_path_factory.mktemp("finished") / "copy")
-    done = workspace.run("--cores", "2")
+    done = workspace.run("--cores", "2", environment=workspace.audit())
     assert done.returncode == 0, done.stdout[-4000:]
     return workspace
 

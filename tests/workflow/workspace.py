@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import yaml
 
 REPOSITORY = Path(__file__).parents[2]
 TINY = Path(__file__).with_name("tiny.yaml")
+AUDIT = Path(__file__).with_name("audit")
 PARTS = ("Snakefile", "workflow", "config", "paper", "data", "profiles", "environment.yml")
 
 
@@ -45,14 +47,28 @@ class Workspace:
         """Give the environment that a job starts in."""
         return os.environ | {"PYTHONWARNINGS": "", "XDG_CACHE_HOME": str(self.root / ".cache")}
 
+    @property
+    def connections(self) -> Path:
+        """Where connections are written down that a run under `audit` tried to open."""
+        return self.root.parent / "connections"
+
+    def audit(self) -> dict[str, str]:
+        """Give an environment in which no Python opens a connection."""
+        path = os.pathsep.join(filter(None, [str(AUDIT), os.environ.get("PYTHONPATH")]))
+        return {"PYTHONPATH": path, "REGCLAIMS_AUDIT": str(self.connections)}
+
     def run(
-        self, *arguments: str, study: str | None = "config/tiny.yaml", timeout: int = 900
+        self,
+        *arguments: str,
+        study: str | None = "config/tiny.yaml",
+        timeout: int = 900,
+        environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run snakemake to its end; output and errors together in `stdout`."""
         return subprocess.run(
             self.command(*arguments, study=study),
             cwd=self.root,
-            env=self.environment(),
+            env=self.environment() | dict(environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
