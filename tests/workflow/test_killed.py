@@ -73,6 +73,13 @@ def test_a_damaged_file_is_named_and_made_again(
     assert finish(copied) == hashes(finished)
 
 
+def test_a_result_that_is_gone_comes_back(copied: Workspace) -> None:
+    (copied.root / "results" / "figures" / "kink.pdf").unlink()
+    assert {"figure": 1, "all": 1}.items() <= copied.planned().items()
+    (copied.root / "results" / "verdicts.json").unlink()
+    assert copied.planned()["record"] == 1
+
+
 @slow
 def test_killed_at_twenty_moments_it_gives_the_same_bits(
     finished: Workspace, tmp_path: Path

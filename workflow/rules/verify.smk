@@ -8,40 +8,43 @@ writes  results/manifest.json  sha256 of every file, and where they come from
 
 PUBLISHED = "results/published"
 
+# What a run is to leave behind.
+ALL_RESULTS = [
+    "results/report.pdf",
+    "results/index.html",
+    "results/population.parquet",
+    "results/fits.parquet",
+    "results/failures.csv",
+    "results/stability.parquet",
+    "results/paths.parquet",
+    "results/cells.parquet",
+    *[experiment_file(name) for name in EXPERIMENTS],
+    "results/verdicts.csv",
+    "results/strict.csv",
+    "results/decisions.csv",
+    "results/contrasts.parquet",
+    "results/verdicts.json",
+    "results/verdicts.schema.json",
+    "results/second-seed.csv",
+    "results/deviations.csv",
+    "results/robustness.parquet",
+    "results/calibration.parquet",
+    "results/controls.csv",
+    "results/real-splits.parquet",
+    "results/real-verdicts.csv",
+    "results/real-contrasts.parquet",
+    "results/known-beta-population.parquet",
+    "results/known-beta-verdicts.csv",
+    "results/known-beta-contrasts.parquet",
+    *expand("results/figures/page-{dataset}.{kind}", dataset=DATASETS, kind=["pdf", "png", "csv"]),
+    *expand("results/figures/{figure}.{kind}", figure=FIGURES, kind=["pdf", "png", "csv"]),
+]
+
 
 rule manifest:
     """Sum up every file of the run."""
     input:
-        "results/report.pdf",
-        "results/index.html",
-        "results/population.parquet",
-        "results/fits.parquet",
-        "results/failures.csv",
-        "results/stability.parquet",
-        "results/paths.parquet",
-        "results/cells.parquet",
-        [experiment_file(name) for name in EXPERIMENTS],
-        "results/verdicts.csv",
-        "results/strict.csv",
-        "results/decisions.csv",
-        "results/contrasts.parquet",
-        "results/verdicts.json",
-        "results/verdicts.schema.json",
-        "results/second-seed.csv",
-        "results/deviations.csv",
-        "results/robustness.parquet",
-        "results/calibration.parquet",
-        "results/controls.csv",
-        "results/real-splits.parquet",
-        "results/real-verdicts.csv",
-        "results/real-contrasts.parquet",
-        "results/known-beta-population.parquet",
-        "results/known-beta-verdicts.csv",
-        "results/known-beta-contrasts.parquet",
-        expand(
-            "results/figures/page-{dataset}.{kind}", dataset=DATASETS, kind=["pdf", "png", "csv"]
-        ),
-        expand("results/figures/{figure}.{kind}", figure=FIGURES, kind=["pdf", "png", "csv"]),
+        ALL_RESULTS,
     output:
         "results/manifest.json",
     log:
