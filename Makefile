@@ -65,7 +65,7 @@ env-run:
 		echo "regclaims: CONFIG=$(CONFIG): no such file; the studies are config/*.yaml" >&2; exit 2; fi
 	@$(SET_UP)
 
-archive: ## build/regclaims-VERSION.tar.gz: code, lock, published run and what to do with them in ten years
+archive: ## build/regclaims-VERSION.tar.gz: code, lock, published run, and how to use them in ten years
 	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || \
 		{ echo "regclaims: make archive needs a git checkout: an archive is of a commit" >&2; exit 2; }
 	@git cat-file -e HEAD:results/published/report.pdf 2>/dev/null || \

@@ -9,46 +9,16 @@ import sys
 import time
 from pathlib import Path
 
-from regclaims.claims.checks import check_citations, check_together
-from regclaims.claims.registration import (
-    check_registered,
-    design_hash,
-    read_deviations,
-    read_registration,
-    registered_rules,
-    status,
-    study_hash,
-)
 from regclaims.config import Study, load_registry
-from regclaims.config.coding import read_coding
-from regclaims.config.allotment import load_allotment
 from regclaims.config.base import validate
-from regclaims.config.literature import Literature
-from regclaims.config.loading import load, load_study, read_yaml
-from regclaims.datasets import load_files
-from regclaims.designs.cells import cells
+from regclaims.config.loading import read_yaml
 from regclaims.errors import InputError
-from regclaims.evidence.packing import folder, replicates, sections, settings_of, shards
-from regclaims.job import failures
-from regclaims.keys import cell_id, digest
-from regclaims.literature.study import spoken_of
 from regclaims.provenance import PACKAGE, code_hash, versions
 
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent.parent
 if ROOT.is_relative_to(Path.cwd()):
     # Inputs are known by their path: a relative one survives a move of the folder.
     ROOT = ROOT.relative_to(Path.cwd())
-SCRIPTS = ROOT / "workflow" / "scripts"
-CONDA = "../../environment.yml"
-BEGUN = time.time()
-WORK = "results/work"
-LOGS = "results/volatile/logs"
-TIMES = "results/volatile/benchmarks"
-
-# BLAS reads these when it is loaded. Its results differ in the last bits between one and two
-# threads, so every job has one; Snakemake runs as many jobs as there are cores.
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"
 
 
 def or_end(load):
@@ -61,43 +31,11 @@ def or_end(load):
         sys.exit(2)
 
 
-def load_all():
-    """Read and check the study with its claims and data sets."""
-    files = [str(file) for file in workflow.configfiles] or ["config"]
+def own_study():
+    """Read the study by itself."""
     for file in workflow.configfiles:
         read_yaml(Path(file))  # Snakemake takes the last of two equal keys; this refuses them
-    study = validate(Study, config, files[-1])
-    registry = load_registry(
-        (ROOT / "config" / "claims").glob("*.yaml"),
-        (ROOT / "config" / "datasets").glob("*.yaml"),
-    )
-    for name, dataset in registry.datasets.items():
-        if dataset.path and name not in study.real.leave_out:
-            taken = dataset.model_dump() | {"protocol": study.real.protocol(dataset)}
-            files = [ROOT / path for path in (dataset.path, dataset.features) if path]
-            load_files(taken, files, name)
-    check_together(study, registry, files[-1])
-    check_citations(registry, ROOT / "paper" / "references.bib")
-    population = cells(study)
-    allotment = load_allotment(study, ROOT, [cell_id(cell.spec) for cell in population])
-    coding = read_coding(ROOT / "config" / "coding.csv", registry.claims)
-    lock = read_registration(ROOT / "config" / "registration.json")
-    deviations = read_deviations(ROOT / "config" / "deviations.yaml")
-    check_registered(lock, deviations, study, registry, allotment)
-    return study, registry, population, allotment, lock, deviations, coding
-
-
-def load_literature():
-    """Read what was published, and the designs on which it is compared."""
-    published = load(Literature, ROOT / "config" / "literature.yaml")
-    designs = {name: load_study(ROOT / "config" / f"{name}.yaml") for name in ("zou-hastie", "htt")}
-    chosen = spoken_of(designs["htt"], published.hastie)
-    return published, {"zou_hastie": designs["zou-hastie"], "hastie": chosen}
-
-
-def code(script):
-    """Hash the code that a script runs: rules depend on it."""
-    return code_hash(SCRIPTS / script)
+    return validate(Study, config, STUDY_FILE)
 
 
 def require_installed():
@@ -122,7 +60,80 @@ def require_writable():
 
 require_installed()
 require_writable()
-STUDY, REGISTRY, CELLS, ALLOTMENT, LOCK, DEVIATIONS, CODING = or_end(load_all)
+STUDY_FILE = str(workflow.configfiles[-1]) if workflow.configfiles else "config"
+STUDY = or_end(own_study)
+
+# A study that is wrong is told before what follows is loaded, which takes two seconds.
+from regclaims.claims.checks import check_citations, check_together
+from regclaims.claims.registration import (
+    check_registered,
+    design_hash,
+    read_deviations,
+    read_registration,
+    registered_rules,
+    status,
+    study_hash,
+)
+from regclaims.config.coding import read_coding
+from regclaims.config.allotment import load_allotment
+from regclaims.config.literature import Literature
+from regclaims.config.loading import load, load_study
+from regclaims.datasets import load_files
+from regclaims.designs.cells import cells
+from regclaims.evidence.packing import folder, replicates, sections, settings_of, shards
+from regclaims.job import failures
+from regclaims.keys import cell_id, digest
+from regclaims.literature.study import spoken_of
+
+SCRIPTS = ROOT / "workflow" / "scripts"
+CONDA = "../../environment.yml"
+BEGUN = time.time()
+WORK = "results/work"
+LOGS = "results/volatile/logs"
+TIMES = "results/volatile/benchmarks"
+
+# BLAS reads these when it is loaded. Its results differ in the last bits between one and two
+# threads, so every job has one; Snakemake runs as many jobs as there are cores.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+
+def load_all():
+    """Read what stands beside the study, and check all of it together."""
+    registry = load_registry(
+        (ROOT / "config" / "claims").glob("*.yaml"),
+        (ROOT / "config" / "datasets").glob("*.yaml"),
+    )
+    for name, dataset in registry.datasets.items():
+        if dataset.path and name not in STUDY.real.leave_out:
+            taken = dataset.model_dump() | {"protocol": STUDY.real.protocol(dataset)}
+            files = [ROOT / path for path in (dataset.path, dataset.features) if path]
+            load_files(taken, files, name)
+    check_together(STUDY, registry, STUDY_FILE)
+    check_citations(registry, ROOT / "paper" / "references.bib")
+    population = cells(STUDY)
+    allotment = load_allotment(STUDY, ROOT, [cell_id(cell.spec) for cell in population])
+    coding = read_coding(ROOT / "config" / "coding.csv", registry.claims)
+    lock = read_registration(ROOT / "config" / "registration.json")
+    deviations = read_deviations(ROOT / "config" / "deviations.yaml")
+    check_registered(lock, deviations, STUDY, registry, allotment)
+    return registry, population, allotment, lock, deviations, coding
+
+
+def load_literature():
+    """Read what was published, and the designs on which it is compared."""
+    published = load(Literature, ROOT / "config" / "literature.yaml")
+    designs = {name: load_study(ROOT / "config" / f"{name}.yaml") for name in ("zou-hastie", "htt")}
+    chosen = spoken_of(designs["htt"], published.hastie)
+    return published, {"zou_hastie": designs["zou-hastie"], "hastie": chosen}
+
+
+def code(script):
+    """Hash the code that a script runs: rules depend on it."""
+    return code_hash(SCRIPTS / script)
+
+
+REGISTRY, CELLS, ALLOTMENT, LOCK, DEVIATIONS, CODING = or_end(load_all)
 SHARDS = {shard.key: shard for shard in shards(STUDY, ALLOTMENT)}
 # Shards of this study and of others that a rule may ask for; a key says all that a shard is.
 ALL_SHARDS = dict(SHARDS)
