@@ -55,7 +55,7 @@ def finish(workspace: Workspace) -> dict[str, str]:
     return hashes(workspace)
 
 
-@pytest.mark.parametrize("name", ["fits.parquet", "times.csv"])
+@pytest.mark.parametrize("name", ["fits.parquet", "strict.csv"])
 def test_a_damaged_file_is_named_and_made_again(
     copied: Workspace, finished: Workspace, name: str
 ) -> None:

@@ -39,10 +39,10 @@ Verdicts took 446 MB on the 66 cells of the smoke study and 761 MB on the 244 of
 """
 
 UNSURE = 0.3
-"""Relative deviation of what stages cost: CPU times of the same jobs on a quiet and a busy machine.
+"""Relative deviation of what stages cost.
 
-Fits of the study took 27 core-minutes in a quiet pilot and 32 beside other work; of single jobs the
-ratio went from .9 to 1.5.
+They were recorded once, on a busy machine: what is known is that the whole study took 56
+core-minutes when nothing else ran, and 72 beside other work.
 """
 
 FITS_TWICE, MB_PER_CELL, MB = 2.0, 0.4, 30.0
