@@ -1,5 +1,10 @@
 """What concerns a study and its claims together."""
 
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -199,3 +204,16 @@ def test_a_citation_that_is_not_in_the_bibliography(tmp_path):
     check_citations(registry("unknown"), bibliography)
     with pytest.raises(InputError, match=r"mine.yaml: citation: must be a key of references.bib"):
         check_citations(registry("foo99"), bibliography)
+
+
+def test_checks_before_a_run_load_no_solver():
+    """What is wrong is told within seconds: compilers and solvers take as long to import."""
+    rules = Path(__file__).parents[2] / "workflow" / "rules" / "common.smk"
+    statement = r"^from regclaims\S* import (?:\([^)]*\)|[^(\n]*)$"
+    imports = re.findall(statement, rules.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert len(imports) > 10
+    heavy = ("numba", "scipy.optimize", "scipy.stats", "sklearn", "matplotlib")
+    code = "\n".join([*imports, "import sys", f"print([m for m in {heavy} if m in sys.modules])"])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"

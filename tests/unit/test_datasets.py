@@ -23,7 +23,8 @@ from regclaims.datasets import (
 from regclaims.errors import InputError
 from regclaims.evidence.bands import path_bands
 from regclaims.evidence.methods import Method, Settings
-from regclaims.evidence.real import NULL, fit_splits
+from regclaims.evidence.names import NULL
+from regclaims.evidence.real import fit_splits
 from regclaims.evidence.splits import draw_split
 from regclaims.keys import generator
 

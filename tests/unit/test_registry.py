@@ -7,7 +7,7 @@ from regclaims.config import load_registry
 from regclaims.config.claims import Part, Rule
 from regclaims.config.reference import CLAIMS, DATASET
 from regclaims.errors import InputError
-from regclaims.evidence.measures import METRICS
+from regclaims.evidence.names import METRICS
 from regclaims.metrics.variance import MEASURES
 
 

@@ -13,15 +13,16 @@ from regclaims.errors import UnfitError
 from regclaims.evidence import fitted as fitted_module
 from regclaims.evidence.candidates import OnPath, path_fit
 from regclaims.evidence.cells import summarize
-from regclaims.evidence.families import candidates, rules, with_joint_net
+from regclaims.evidence.families import candidates
 from regclaims.evidence.fitted import Fitted
-from regclaims.evidence.measures import METRICS, Measures, metrics_of
+from regclaims.evidence.measures import Measures
 from regclaims.evidence.methods import Method, Settings, settings
-from regclaims.evidence.names import method_names
+from regclaims.evidence.names import METRICS, method_names, metrics_of
 from regclaims.evidence.packing import settings_of
 from regclaims.evidence.replicates import cell_of, fit_again, fit_shard
 from regclaims.evidence.shards import Shard
 from regclaims.evidence.tables import TABLES, failures, writing
+from regclaims.evidence.tuning_rules import rules, with_joint_net
 from regclaims.evidence.workbench import PathFits, Workbench
 from regclaims.metrics.stability import jackknife_error
 from regclaims.metrics.variance import MEASURES

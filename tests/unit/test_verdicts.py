@@ -66,7 +66,7 @@ NO_CELLS = pd.DataFrame(columns=["cell_id", "method", "tuning", "metric", "mean"
 NO_STABILITY = pd.DataFrame(
     columns=["cell_id", "method", "tuning", "metric", "value", "left_out", "n_undefined"]
 )
-TABLES = {"stability": NO_STABILITY}
+TABLES = {"stability": [NO_STABILITY]}
 
 
 def population(n_cells=40):
@@ -259,17 +259,22 @@ def test_numbers_stay_numbers_where_a_batch_lacks_the_arms():
             assert table["effect"].dtype == table["p_above"].dtype == float
 
 
-def test_batches_hold_all_rows_of_their_cells(tmp_path):
+@pytest.mark.parametrize("files", [3, 1])
+def test_batches_hold_all_rows_of_their_cells(tmp_path, files):
     fits = both_arms()
-    shards = np.array_split(fits.sample(frac=1, random_state=1), 3)
-    for i, shard in enumerate(shards):
-        pd.DataFrame(shard, columns=fits.columns).to_parquet(tmp_path / f"{i}.parquet")
+    path = tmp_path / "fits.parquet"
+    if files == 1:  # a file with cells in several row groups, and row groups of several cells
+        fits.sample(frac=1, random_state=1).to_parquet(path, row_group_size=7)
+    else:
+        path.mkdir()
+        for i, shard in enumerate(np.array_split(fits.sample(frac=1, random_state=1), files)):
+            pd.DataFrame(shard, columns=fits.columns).to_parquet(path / f"{i}.parquet")
     # So many cells that there are several batches, most of which are not in the table.
     cells = [f"x{i}" for i in range(3 * BATCH)]
     for i, cell in enumerate(population(12).index):
         cells.insert(10 * i, cell)
     columns = columns_of(CLAIMS_)
-    found = list(batches(tmp_path, cells, columns))
+    found = list(batches(path, cells, columns))
     assert len(found) > 1
     seen = [set(table["cell_id"]) for table in found]
     assert sum(map(len, seen)) == len(set().union(*seen)) == 12
@@ -383,7 +388,7 @@ def experiment(levels=(0.5, 0.5, 0.5)):
         )
         for method in ("kinked", "smooth")
     ]
-    return dataclasses.replace(evidence(), tables=TABLES | {"kink": pd.concat(arms)})
+    return dataclasses.replace(evidence(), tables=TABLES | {"kink": [pd.concat(arms)]})
 
 
 def test_cells_of_an_experiment_all_vote():
@@ -397,3 +402,15 @@ def test_a_part_may_look_at_some_cells_of_an_experiment(where, cells):
     kink = claim(rule=rule("always", **EXPERIMENT, **ABLATED, where=where))
     row = court(found=experiment(levels=(0.1, 0.5, 0.1)), kink=kink).verdicts.iloc[0]
     assert (row["cells"], row["effect"]) == (cells, 0.5 if cells == 1 else pytest.approx(0.1))
+
+
+def test_pieces_of_another_table_say_what_the_whole_says():
+    kink = {"kink": claim(rule=rule("always", **EXPERIMENT, **ABLATED))}
+    whole = experiment(levels=(0.1, 0.5, 0.3))
+    (table,) = whole.tables["kink"]
+    pieces = [table[table["cell_id"] == cell] for cell in ("k2", "k0", "k1")]
+    in_pieces = dataclasses.replace(whole, tables=TABLES | {"kink": iter(pieces)})
+    one, other = (find(kink, some).contrasts for some in (whole, in_pieces))
+    assert set(one) == set(other)
+    for key, contrasts in one.items():
+        pd.testing.assert_frame_equal(contrasts, other[key])

@@ -33,6 +33,8 @@ def start(workspace: Workspace, log: Path) -> subprocess.Popen[str]:
             stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            # A shell without job control lets what it starts in the background ignore Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             text=True,
         )
 

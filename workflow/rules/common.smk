@@ -76,14 +76,13 @@ from regclaims.claims.registration import (
 )
 from regclaims.config.coding import read_coding
 from regclaims.config.allotment import load_allotment
-from regclaims.config.literature import Literature
+from regclaims.config.literature import Literature, spoken_of
 from regclaims.config.loading import load, load_study
 from regclaims.datasets import load_files
 from regclaims.designs.cells import cells
 from regclaims.evidence.packing import folder, replicates, sections, settings_of, shards
 from regclaims.job import failures
 from regclaims.keys import cell_id, digest
-from regclaims.literature.study import spoken_of
 
 SCRIPTS = ROOT / "workflow" / "scripts"
 CONDA = "../../environment.yml"

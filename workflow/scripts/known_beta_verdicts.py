@@ -14,7 +14,7 @@ with job(globals()) as run:
     if tables["population"]:
         population = pd.concat(tables["population"], ignore_index=True)
         cells = pd.concat(tables["cells"], ignore_index=True)
-        stability = {"stability": pd.concat(tables["stability"], ignore_index=True)}
+        stability = {"stability": tables["stability"]}
         evidence = Evidence(cells, tables["fits"], stability, run.params.max_at_end)
         registry = run.params.registry
         court = take_verdicts(

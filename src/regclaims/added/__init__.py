@@ -8,26 +8,41 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 
 from regclaims.added import methods, metrics
-from regclaims.vocabulary import Array
-
-Added = Callable[..., Array]
 
 
-def modules(package: ModuleType) -> dict[str, ModuleType]:
-    """Import every module of a package, by name."""
-    found = sorted(info.name for info in pkgutil.iter_modules(package.__path__))
-    return {name: importlib.import_module(f"{package.__name__}.{name}") for name in found}
+class Found(Mapping[str, ModuleType]):
+    """The modules of a package by name, each imported when it is first asked for.
+
+    Checks of a study need the names alone, and what is behind them takes a second to import.
+    """
+
+    def __init__(self, package: ModuleType, hyphens: bool) -> None:
+        names = sorted(info.name for info in pkgutil.iter_modules(package.__path__))
+        self._modules = {
+            name.replace("_", "-") if hyphens else name: f"{package.__name__}.{name}"
+            for name in names
+        }
+
+    def __getitem__(self, name: str) -> ModuleType:
+        return importlib.import_module(self._modules[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._modules
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
 
 
-METHODS: Mapping[str, ModuleType] = {
-    name.replace("_", "-"): module for name, module in modules(methods).items()
-}
+METHODS: Mapping[str, ModuleType] = Found(methods, hyphens=True)
 """Modules with ``path(X, y, *, n_lambdas, lambda_min_ratio, deviance_stop) -> Path``."""
 
-METRICS: Mapping[str, Added] = {name: module.measure for name, module in modules(metrics).items()}
-"""Functions ``measure(coefs, truth, n_samples) -> (k,)`` of the coefficients (k, p) and the true
+METRICS: Mapping[str, ModuleType] = Found(metrics, hyphens=False)
+"""Modules with ``measure(coefs, truth, n_samples) -> (k,)`` of the coefficients (k, p) and the true
 ones (p,), both per standard deviation of their columns; undefined values are NaN."""

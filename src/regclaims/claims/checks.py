@@ -14,10 +14,18 @@ from regclaims.config.loading import Registry
 from regclaims.config.real_rules import RealArm, RealPart
 from regclaims.config.study import Study
 from regclaims.errors import InputError, Problem
-from regclaims.evidence.families import rules
-from regclaims.evidence.measures import METRICS, metrics_of
-from regclaims.evidence.names import LASSO, LOGISTIC, OLS, RIDGE, method_names, net
-from regclaims.evidence.real import NULL
+from regclaims.evidence.names import (
+    LASSO,
+    LOGISTIC,
+    METRICS,
+    NULL,
+    OLS,
+    RIDGE,
+    method_names,
+    metrics_of,
+    net,
+)
+from regclaims.evidence.tuning_rules import rules
 from regclaims.mechanisms.experiments import EXPERIMENTS, TUNING
 from regclaims.metrics.variance import MEASURES
 

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from regclaims.vocabulary import Array
 
@@ -87,7 +87,7 @@ def _tail(p_values: Array, needed: int, threshold: float) -> float:
     excess = int(np.count_nonzero(p_values <= threshold)) - (needed - 1)
     if excess <= 0:
         return 1.0
-    return float(stats.binom.sf(excess - 1, len(p_values) - needed + 1, threshold))
+    return float(scipy.stats.binom.sf(excess - 1, len(p_values) - needed + 1, threshold))
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,8 @@ class Pooled:
     def p_values(self, rate: float) -> tuple[float, float]:
         """P-values against "the mean rate is at least `rate`", and against "at most"."""
         most, mean = self.events + self.missing, self.trials * rate
-        fewer = float(stats.binom.cdf(most, self.trials, rate))
-        more = float(stats.binom.sf(self.events - 1, self.trials, rate))
+        fewer = float(scipy.stats.binom.cdf(most, self.trials, rate))
+        more = float(scipy.stats.binom.sf(self.events - 1, self.trials, rate))
         # Hoeffding's bound holds one event beyond the mean; nearer to it nothing is claimed.
         return (fewer if most <= mean - 1 else 1.0, more if self.events >= mean + 1 else 1.0)
 
@@ -130,8 +130,8 @@ class Pooled:
         The standard error is Agresti and Coull's, which is not 0 where nothing ever happened.
         """
         n, k = self.defined, self.events
-        low = float(stats.beta.ppf(0.025, k, n - k + 1)) if k else 0.0
-        high = float(stats.beta.ppf(0.975, k + 1, n - k)) if k < n else 1.0
+        low = float(scipy.stats.beta.ppf(0.025, k, n - k + 1)) if k else 0.0
+        high = float(scipy.stats.beta.ppf(0.975, k + 1, n - k)) if k < n else 1.0
         centre = (k + 2) / (n + 4)
         error = math.sqrt(centre * (1 - centre) / (n + 4))
         return rate - k / n if n else math.nan, rate - high, rate - low, error

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow.dataset as ds
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from regclaims.claims.findings import Evidence, parts_of
 from regclaims.claims.real import DataSet
+from regclaims.claims.voting import AT_GRID_END
 
 BATCH = 40
 """Cells in memory at a time."""
@@ -44,15 +47,16 @@ def read_evidence(
     population : DataFrame
         Indexed by ``cell_id``.
     evidence : Evidence
-        Its fits are read as they are gone through.
+        Its fits and their stability are read as they are gone through.
     """
     population = pd.read_parquet(files.population).set_index("cell_id")
+    cells = list(population.index)
     tables = zip(experiments, files.experiments, strict=True)
     return population, Evidence(
-        cells=pd.read_parquet(files.cells),
-        fits=batches(files.fits, list(population.index), columns_of(registry)),
-        tables={"stability": pd.read_parquet(files.stability)}
-        | {name: pd.read_parquet(path) for name, path in tables},
+        cells=pd.read_parquet(files.cells, filters=[("metric", "==", AT_GRID_END)]),
+        fits=batches(files.fits, cells, columns_of(registry)),
+        tables={"stability": batches(files.stability, cells)}
+        | {name: [pd.read_parquet(path)] for name, path in tables},
         max_at_end=max_at_end,
         real=real or {},
     )
@@ -73,20 +77,49 @@ def columns_of(registry: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def batches(
-    folder: str | Path, cells: Sequence[str], columns: Iterable[str]
+    path: str | Path, cells: Sequence[str], columns: Iterable[str] | None = None
 ) -> Iterator[pd.DataFrame]:
-    """Read the table of fits, all rows of some cells at a time.
+    """Read a table with many rows a cell, all rows of some cells at a time.
+
+    What is kept between two batches is where each cell's rows are. (`pyarrow.dataset` keeps the
+    description of every column of every row group: a megabyte for each cell of a study.)
 
     Parameters
     ----------
-    folder : path
-        `results/fits.parquet`.
+    path : path
+        As `results/fits.parquet`, a folder, or `results/stability.parquet`, a file.
     cells : sequence of str
-    columns : iterable of str
+    columns : iterable of str, optional
+        All columns if not given.
     """
-    files = ds.dataset(str(folder), format="parquet")
+    places = _places(Path(path))
+    names = None if columns is None else list(columns)
     for begin in range(0, len(cells), BATCH):
-        some = ds.field("cell_id").isin(list(cells[begin : begin + BATCH]))
-        table = files.to_table(columns=list(columns), filter=some)
-        if table.num_rows:
-            yield table.to_pandas()
+        some = cells[begin : begin + BATCH]
+        groups: dict[Path, set[int]] = {}
+        for cell in some:
+            for file, group in places.get(cell, ()):
+                groups.setdefault(file, set()).add(group)
+        tables = [_read(file, sorted(groups[file]), names, some) for file in sorted(groups)]
+        if tables:
+            yield pa.concat_tables(tables).to_pandas()
+
+
+def _places(path: Path) -> dict[str, list[tuple[Path, int]]]:
+    """Find the files and row groups in which each cell has rows."""
+    found: dict[str, list[tuple[Path, int]]] = {}
+    for file in sorted(path.glob("*.parquet")) if path.is_dir() else [path]:
+        with pq.ParquetFile(file) as table:
+            for group in range(table.num_row_groups):
+                cells = table.read_row_group(group, columns=["cell_id"])["cell_id"]
+                for cell in cells.unique().to_pylist():
+                    found.setdefault(cell, []).append((file, group))
+    return found
+
+
+def _read(
+    file: Path, groups: Sequence[int], columns: Sequence[str] | None, cells: Sequence[str]
+) -> pa.Table:
+    with pq.ParquetFile(file) as table:
+        rows = table.read_row_groups(groups, columns=columns)
+    return rows.filter(pc.field("cell_id").isin(list(cells)))

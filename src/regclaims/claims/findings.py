@@ -30,12 +30,13 @@ class Evidence:
     Attributes
     ----------
     cells : DataFrame
-        Means by cell, of which the shares of optima at a grid's end are looked at.
+        Means by cell, of which the shares of optima at a grid's end are looked at; others are not
+        needed.
     fits : iterable of DataFrame
         Replicates of the synthetic study, some cells at a time: all rows of a cell stand together.
-    tables : dict
-        Other tables by the name that a part calls its evidence: ``stability``, jackknifed, and the
-        mechanism experiments.
+    tables : dict of iterables of DataFrame
+        Other tables by the name that a part calls its evidence, in pieces like the fits:
+        ``stability``, jackknifed, and the mechanism experiments.
     max_at_end : float
         Share of a cell's optima that may lie at the end of the grid: the study's own.
     real : dict
@@ -44,7 +45,7 @@ class Evidence:
 
     cells: pd.DataFrame
     fits: Iterable[pd.DataFrame]
-    tables: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, Iterable[pd.DataFrame]]
     max_at_end: float
     real: Mapping[str, DataSet] = field(default_factory=dict)
 
@@ -96,8 +97,13 @@ def find(registry: Mapping[str, Mapping[str, Any]], evidence: Evidence) -> Findi
     for fits in evidence.fits:
         informative.append(informative_cells(fits))
         add(fits, "fits")
-    for name, table in evidence.tables.items():
-        add(table, name)
+    for name, some in evidence.tables.items():
+        for table in some:
+            add(table, name)
+    for (key, half), pieces in tables.items():
+        if parts[key]["evidence"] != "fits":
+            # By cell, however many pieces they came in: batches follow the population.
+            tables[key, half] = [pd.concat(pieces).sort_index()]
     for key, part in parts.items():
         if part["evidence"] == REAL:
             unsaturated = [each for each in evidence.real.values() if not each.saturated]

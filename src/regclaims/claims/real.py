@@ -20,8 +20,7 @@ from regclaims.claims.voting import CORRELATED, ROWS_PER_COLUMN
 from regclaims.config.real_rules import STABLE
 from regclaims.evidence.contrasts import contrast
 from regclaims.evidence.judging import HOLDS, REVERSED
-from regclaims.evidence.names import LOGISTIC, OLS
-from regclaims.evidence.real import CLASSIFICATION, NULL
+from regclaims.evidence.names import CLASSIFICATION, LOGISTIC, NULL, OLS
 from regclaims.evidence.resampled import inflation
 
 ALL, REGISTERED = "all", "registered"

@@ -15,6 +15,9 @@ CORRELATED = 0.7
 ROWS_PER_COLUMN = 5
 """Few columns are at most one for so many rows."""
 
+AT_GRID_END = "at_grid_end"
+"""The metric whose mean is a share of optima at the end of their grid."""
+
 PEAK = 5
 """Least-norm OLS has its risk peak at p = n - 1; claims against it keep this distance."""
 
@@ -87,7 +90,7 @@ def at_grid_end(cells: pd.DataFrame, most: float) -> dict[tuple[str, str], set[s
     dict
         Cells by method and tuning.
     """
-    ends = cells[(cells["metric"] == "at_grid_end") & (cells["mean"] > most)]
+    ends = cells[(cells["metric"] == AT_GRID_END) & (cells["mean"] > most)]
     found: dict[tuple[str, str], set[str]] = {}
     for cell, method, tuning in zip(ends["cell_id"], ends["method"], ends["tuning"], strict=True):
         found.setdefault((method, tuning), set()).add(cell)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from regclaims.config.base import Line, Name, Strict
+from regclaims.config.study import Study
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -134,3 +135,17 @@ class Literature(Strict):
     bootstrap: Bootstrap = Field(description="How our medians get their standard errors.")
     zou_hastie: Medians = Field(description="Zou and Hastie (2005).")
     hastie: Findings = Field(description="Hastie, Tibshirani and Tibshirani (2020).")
+
+
+def spoken_of(study: Study, published: Findings) -> Study:
+    """Leave of a study the grids of settings that findings speak of, with our replicates.
+
+    Parameters
+    ----------
+    study : Study
+        The designs of a publication.
+    published : Findings
+    """
+    settings = {(finding.n_samples, finding.n_features) for finding in published.findings.values()}
+    grids = [grid for grid in study.population if settings >= set(grid.shapes)]
+    return study.model_copy(update={"population": grids, "replicates": published.replicates})

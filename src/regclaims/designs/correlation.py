@@ -14,8 +14,8 @@ from itertools import pairwise
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import toeplitz
 
 from regclaims.vocabulary import Array
 
@@ -105,7 +105,7 @@ class AR1:
 
     def matrix(self, n_features: int) -> Array:
         """Return the Toeplitz matrix of rho^k."""
-        return np.asarray(toeplitz(self.rho ** np.arange(n_features)))
+        return np.asarray(scipy.linalg.toeplitz(self.rho ** np.arange(n_features)))
 
     def _carried(self, z: Array) -> Array:
         """Add to each column rho times the result for the column before it."""

@@ -12,8 +12,7 @@ from functools import cache
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import expit
+import scipy
 
 from regclaims.designs.noise import NOISES
 from regclaims.vocabulary import Array
@@ -107,7 +106,7 @@ class Logistic:
 
     def draw(self, rng: np.random.Generator, predictor: Array, noise_variance: float) -> Array:
         """Draw classes, 0.0 or 1.0."""
-        return (rng.random(len(predictor)) < expit(predictor)).astype(float)
+        return (rng.random(len(predictor)) < scipy.special.expit(predictor)).astype(float)
 
 
 def response(spec: Mapping[str, Any]) -> Response:
@@ -155,8 +154,8 @@ def intercept_for(class_share: float, signal_variance: float) -> float:
     weights /= weights.sum()
     bound = 40.0 * (1.0 + spread)
     return float(
-        brentq(
-            lambda b0: weights @ expit(b0 + spread * nodes) - class_share,
+        scipy.optimize.brentq(
+            lambda b0: weights @ scipy.special.expit(b0 + spread * nodes) - class_share,
             -bound,
             bound,
             xtol=1e-13,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from regclaims.designs import Scenario
-from regclaims.evidence.families import rules
 from regclaims.evidence.methods import Settings
+from regclaims.evidence.tuning_rules import rules
 from regclaims.evidence.workbench import Workbench
 from regclaims.keys import cell_key, generator
 from regclaims.metrics.variance import Truth

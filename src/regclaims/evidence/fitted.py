@@ -14,7 +14,8 @@ from regclaims.evidence.candidates import Fit, OnPath
 from regclaims.evidence.cell import Cell
 from regclaims.evidence.cells import summarize
 from regclaims.evidence.families import candidates
-from regclaims.evidence.measures import Measures, metrics_of
+from regclaims.evidence.measures import Measures
+from regclaims.evidence.names import metrics_of
 from regclaims.evidence.paths import PathMeans
 from regclaims.evidence.tables import FITS
 from regclaims.evidence.workbench import Workbench

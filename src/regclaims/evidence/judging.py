@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
-from scipy.special import stdtr, stdtrit
+import scipy
 
 from regclaims.metrics.stability import jackknife_error
 from regclaims.vocabulary import Array
@@ -154,15 +153,15 @@ def binomial(
     if n == 0:
         return undecided(len(events), len(events))
     bound = min(versus + margin, 1.0)
-    low = stats.beta.ppf(0.025, k, n - k + 1) if k else 0.0
-    high = stats.beta.ppf(0.975, k + 1, n - k) if k < n else 1.0
+    low = scipy.stats.beta.ppf(0.025, k, n - k + 1) if k else 0.0
+    high = scipy.stats.beta.ppf(0.975, k + 1, n - k) if k < n else 1.0
     centre = (k + 2) / (n + 4)
     return _judged(
         effect=k / n - versus,
         se=float(np.sqrt(centre * (1 - centre) / (n + 4))),
         interval=(float(low) - versus, float(high) - versus),
-        p_above=float(stats.binom.sf(k - 1, n, bound)),
-        p_below=float(stats.binom.cdf(k, n, bound)),
+        p_above=float(scipy.stats.binom.sf(k - 1, n, bound)),
+        p_below=float(scipy.stats.binom.cdf(k, n, bound)),
         margin=margin,
         values=events,
         most_undefined=most_undefined,
@@ -192,7 +191,7 @@ def identity(deviations: Array, tolerance: float) -> CellContrast:
         return undecided(len(deviations), len(deviations) - n)
     digits = np.log10(tolerance / np.clip(defined, EXACT, LARGEST))
     effect, se = float(digits.mean()), float(digits.std(ddof=1) / np.sqrt(n))
-    half = float(stdtrit(n - 1, 0.975)) * se
+    half = float(scipy.special.stdtrit(n - 1, 0.975)) * se
     within = bool((defined <= tolerance).all())
     interval = (effect - half, effect + half)
     p_values = (0.0, 1.0) if within else (1.0, 0.0)
@@ -221,14 +220,14 @@ def _studentized(
         same = (effect, effect)
         found = _judged(effect, 0.0, same, p_above, p_below, margin, values, most_undefined)
         return found if agree <= 0.025 else replace(found, state=OPEN)
-    half = float(stdtrit(df, 0.975)) * se
+    half = float(scipy.special.stdtrit(df, 0.975)) * se
     z = (effect - margin) / se
     return _judged(
         effect,
         se,
         (effect - half, effect + half),
-        float(stdtr(df, -z)),
-        float(stdtr(df, z)),
+        float(scipy.special.stdtr(df, -z)),
+        float(scipy.special.stdtr(df, z)),
         margin,
         values,
         most_undefined,
@@ -280,11 +279,11 @@ def with_error(
     df = replicates - undefined - 1
     if not (np.isfinite(effect) and np.isfinite(se)) or se <= 0 or df < 1:
         return undecided(replicates, undefined)
-    half, z = float(stdtrit(df, 0.975)) * se, (effect - margin) / se
+    half, z = float(scipy.special.stdtrit(df, 0.975)) * se, (effect - margin) / se
     values = np.zeros(replicates)
     values[:undefined] = np.nan
     interval = (effect - half, effect + half)
-    p_above, p_below = float(stdtr(df, -z)), float(stdtr(df, z))
+    p_above, p_below = float(scipy.special.stdtr(df, -z)), float(scipy.special.stdtr(df, z))
     return _judged(effect, se, interval, p_above, p_below, margin, values)
 
 

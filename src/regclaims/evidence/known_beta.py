@@ -8,11 +8,11 @@ from typing import Any
 from regclaims.datasets import Loaded, impute
 from regclaims.designs.known_beta import KnownBeta, Rows, known_beta_spec
 from regclaims.evidence.cell import Cell
-from regclaims.evidence.families import with_joint_net
 from regclaims.evidence.methods import Settings
 from regclaims.evidence.names import FAMILIES, net
 from regclaims.evidence.replicates import fit_cell
 from regclaims.evidence.tables import Writer
+from regclaims.evidence.tuning_rules import with_joint_net
 
 CROSS_VALIDATED = ("ridge", "lasso", net(0.5))
 """As on the first cells of the synthetic study."""

@@ -18,46 +18,6 @@ from regclaims.metrics.spread import concentration, dominance, within_block
 from regclaims.metrics.support import Screening, most_important, recovery
 from regclaims.vocabulary import Array
 
-SHARED = (
-    "n_nonzero",
-    "zero_share",
-    "has_zero",
-    "near_zero_share",
-    "smallest_nonzero",
-    "description_share",
-    "tpr",
-    "fdr",
-    "f1",
-    "exact_support",
-    "relevant_zeroed",
-    "irrelevant_zeroed",
-    "top_share",
-    "top_chance",
-    "top_exact",
-    "f1_screening",
-    "rr",
-    "training_gap",
-    "training_error",
-    "block_spread",
-    "one_of_block",
-    "participation_ratio",
-    "gini",
-    "largest_share",
-    "dominance",
-    "coefficient_error",
-    "relative_norm",
-)
-LINEAR = ("rte", "pve")
-CLASSES = ("log_loss", "error_rate", "excess_error")
-METRICS = (*SHARED, *ADDED, *LINEAR, *CLASSES, "df", "operations", "at_grid_end")
-"""Metrics with one value per fit; a cell lacks those that do not apply to its response."""
-
-
-def metrics_of(response: str) -> tuple[str, ...]:
-    """Name the metrics that apply to a response, ``"linear"`` or ``"logistic"``."""
-    other = CLASSES if response == "linear" else LINEAR
-    return tuple(name for name in METRICS if name not in other)
-
 
 class Measures:
     """Measures fits to one data set.
@@ -93,7 +53,7 @@ class Measures:
         found |= concentration(standard)
         found["dominance"] = dominance(standard, standard @ self.correlation)
         found |= coefficient_size(standard, truth)
-        found |= {name: measure(standard, truth, n) for name, measure in ADDED.items()}
+        found |= {name: module.measure(standard, truth, n) for name, module in ADDED.items()}
         training = self.bench.training_error(predictions)
         null = np.full((1, n), self.bench.null_predictor)
         found["training_error"] = training / self.bench.training_error(null)

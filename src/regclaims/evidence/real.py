@@ -11,6 +11,7 @@ import pandas as pd
 
 from regclaims.datasets import Loaded
 from regclaims.evidence.methods import SHAPES, Method, Settings, cross_validate, path_methods
+from regclaims.evidence.names import CLASSIFICATION, NULL
 from regclaims.evidence.splits import Split, draw_split
 from regclaims.evidence.workbench import known, open_end
 from regclaims.keys import generator
@@ -20,10 +21,6 @@ from regclaims.tuning import smallest
 from regclaims.vocabulary import Array
 
 STAGE = "real"
-NULL = "null"
-"""Name of the model without columns: the mean, or the share of class 1, of the training rows."""
-
-CLASSIFICATION = "classification"
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,12 @@ from regclaims.designs.cells import Cell as PlannedCell
 from regclaims.designs.cells import cells
 from regclaims.errors import InputError, Problem
 from regclaims.evidence.cell import Cell
-from regclaims.evidence.families import with_joint_net
 from regclaims.evidence.methods import settings
 from regclaims.evidence.names import FAMILIES, method_names
 from regclaims.evidence.packing import cross_validated, replicates, sections, settings_of
 from regclaims.evidence.replicates import fit_again
 from regclaims.evidence.tables import FITS
+from regclaims.evidence.tuning_rules import with_joint_net
 from regclaims.keys import cell_id
 
 PATTERN = re.compile(

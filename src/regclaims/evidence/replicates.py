@@ -7,13 +7,13 @@ from typing import Any
 
 from regclaims.designs import Scenario
 from regclaims.evidence.cell import Cell
-from regclaims.evidence.families import with_joint_net
 from regclaims.evidence.fitted import Fitted
 from regclaims.evidence.measures import Measures
 from regclaims.evidence.methods import Settings
 from regclaims.evidence.names import method_names
 from regclaims.evidence.shards import Shard
 from regclaims.evidence.tables import Writer
+from regclaims.evidence.tuning_rules import with_joint_net
 
 
 def fit_shard(shard: Shard, settings: Settings, writer: Writer) -> list[dict[str, Any]]:

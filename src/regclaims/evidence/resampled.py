@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from regclaims.evidence.names import OLS
-from regclaims.evidence.real import CLASSIFICATION, NULL
+from regclaims.evidence.names import CLASSIFICATION, NULL, OLS
 from regclaims.evidence.tables import CELLS
 from regclaims.metrics.stability import (
     Jackknifed,

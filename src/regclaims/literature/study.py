@@ -7,28 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from regclaims.config.literature import Findings
-from regclaims.config.study import Study
 from regclaims.literature import hastie, table, zou_hastie
 from regclaims.literature.cells import Cell, recognize
 from regclaims.vocabulary import EVIDENCE
 
 FITS = ["cell_id", "replicate", "method", "tuning", "role", "status", "rr", "n_nonzero"]
 """Columns of the table of fits that are looked at."""
-
-
-def spoken_of(study: Study, published: Findings) -> Study:
-    """Leave of a study the grids of settings that findings speak of, with our replicates.
-
-    Parameters
-    ----------
-    study : Study
-        The designs of a publication.
-    published : Findings
-    """
-    settings = {(finding.n_samples, finding.n_features) for finding in published.findings.values()}
-    grids = [grid for grid in study.population if settings >= set(grid.shapes)]
-    return study.model_copy(update={"population": grids, "replicates": published.replicates})
 
 
 def run(

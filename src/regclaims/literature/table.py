@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from scipy import stats
+import scipy
 
 from regclaims.literature.hastie import DISAGREES
 from regclaims.literature.zou_hastie import REVERSED
@@ -56,7 +56,7 @@ def _medians(
         ["example", "method", "ours", "SE", "theirs", "SE", "difference in SE", "replicates"],
         [_median_cells(row) for row in medians.to_dict("records")],
     )
-    chance = len(medians) * 2 * stats.norm.sf(limit)
+    chance = len(medians) * 2 * scipy.stats.norm.sf(limit)
     yield ""
     yield from _wrapped(
         f"{int(medians['differs'].sum())} of {len(medians)} medians differ by more than {limit:g} "

@@ -12,10 +12,10 @@ import pandas as pd
 
 from regclaims.config.study import Study
 from regclaims.designs.cells import Cell, cells
-from regclaims.evidence.families import rules, with_joint_net
 from regclaims.evidence.names import FAMILIES, method_names
 from regclaims.evidence.packing import cross_validated, replicates, shards
 from regclaims.evidence.tables import FITS
+from regclaims.evidence.tuning_rules import rules, with_joint_net
 from regclaims.vocabulary import Array
 
 KIND = ["family", "n_samples", "n_features", "n_lambdas", "n_paths", "n_fold_paths"]
