@@ -400,7 +400,7 @@ def test_a_plan_says_size_cost_and_precision(project, run):
     (jobs,) = (line for line in out if line.strip().startswith("jobs "))
     assert jobs.split()[1:] == ["about", f"{fit_jobs + 3:.0f}"]
     assert number(out, "CPU hours") == pytest.approx(minutes / 20 + others / 3600, abs=0.006)
-    assert number(out, "memory of a job") == 330 + 2 * 250
+    assert number(out, "memory of a job") == 580
     assert any(line.strip().startswith("disk ") for line in out)
     # .5/sqrt(12) in units of .05.
     row = next(line for line in out if line.strip().startswith("l1-has-zeros"))

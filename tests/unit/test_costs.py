@@ -22,6 +22,8 @@ from regclaims.plan.costs import (
     n_paths,
     n_rows,
 )
+from regclaims.plan.stages import COLUMNS as STAGES
+from regclaims.plan.stages import MB_HELD, forecast
 
 GRID = {
     "shapes": [[100, 10], [50, 40]],
@@ -314,3 +316,12 @@ def test_the_table_of_fits_grows_with_data_sets():
     # Twice the data sets make less than twice the bytes, as every block has its own overhead.
     assert sizes[0] < sizes[1] < 2 * sizes[0]
     assert fits_bytes(planned, population[:2], {}) < sizes[0]
+
+
+def test_memory_grows_with_the_cells_where_they_are_held():
+    rows = [("fit", "", 9, 0.0, 600.0, 1.0), ("report", "", 1, 5.0, 70.0, 1.0)]
+    rows += [(stage, "", 1, 60.0, 200.0, 244.0) for stage in MB_HELD]
+    stages = pd.DataFrame(rows, columns=list(STAGES))
+    few, many = (forecast(stages, study(), n, 9, 100.0) for n in (244, 10_244))
+    assert few.peak_mb == 600.0  # the largest fit
+    assert many.peak_mb == 200.0 + 10_000 * max(MB_HELD.values())
