@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from pathlib import Path
 
@@ -179,6 +180,25 @@ def test_one_core_in_another_folder_gives_the_same_bits(
     done = other.run("--cores", "1")
     assert done.returncode == 0, done.stdout[-4000:]
     assert hashes(other) == hashes(finished)
+
+
+def test_a_python_in_a_folder_with_blanks_runs_scripts(tmp_path: Path) -> None:
+    workspace = Workspace.make(tmp_path / "my own study")
+    venv = workspace.root / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
+    packages = [sysconfig.get_path("purelib"), os.environ.get("PYTHONPATH", "")]
+    result = "results/mechanisms/kink.parquet"
+    done = subprocess.run(
+        [venv / "bin" / "python", *workspace.command("--cores", "1", result)[1:]],
+        cwd=workspace.root,
+        env=workspace.environment() | {"PYTHONPATH": os.pathsep.join(reversed(packages))},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert (workspace.root / result).stat().st_size
 
 
 def test_killed_and_started_again_gives_the_same_bits(finished: Workspace, tmp_path: Path) -> None:

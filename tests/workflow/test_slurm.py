@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,9 +35,11 @@ HERE = [
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[dict[str, str]]:
-    with slurm.cluster(tmp_path / "slurm") as environment:
-        yield environment
+def cluster() -> Iterator[dict[str, str]]:
+    with tempfile.TemporaryDirectory(prefix="slurm-") as folder:
+        Path(folder).chmod(0o755)  # munge wants a socket that everybody can reach
+        with slurm.cluster(Path(folder)) as environment:
+            yield environment
 
 
 def start(workspace: Workspace, environment: dict[str, str]) -> subprocess.Popen[str]:

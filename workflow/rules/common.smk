@@ -5,6 +5,7 @@ gives   STUDY, REGISTRY, SHARDS and a few functions
 """
 
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -90,6 +91,10 @@ BEGUN = time.time()
 WORK = "results/work"
 LOGS = "results/volatile/logs"
 TIMES = "results/volatile/benchmarks"
+
+# Snakemake puts this path into a script's command as it is: one with a blank would be two words.
+if os.path.exists(sys.executable):  # not yet quoted
+    sys.executable = shlex.quote(sys.executable)
 
 # BLAS reads these when it is loaded. Its results differ in the last bits between one and two
 # threads, so every job has one; Snakemake runs as many jobs as there are cores.
