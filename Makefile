@@ -24,9 +24,6 @@ LOCK = $(UV) pip compile --quiet --universal --fork-strategy fewest --python-ver
 	--generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" $(UV_ARGS)
 
-# Tests that run snakemake go one after the other, as a run takes all cores; the others beside them.
-SIDE_BY_SIDE = --numprocesses logical --maxprocesses 8 --dist loadgroup
-
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
 		awk -F'|' '{ printf "make %-10s  %s\n", $$1, $$2 }'
@@ -38,7 +35,12 @@ reproduce: env-run ## set up, run the study, end with results/report.pdf (small:
 	@echo "The paper: results/report.pdf"
 
 test: lint ## set up, check the code, run the test suite but for the slow tests
-	@$(IN_VENV) pytest -m "not slow" $(SIDE_BY_SIDE) $(PYTEST_ARGS)
+ifeq ($(PYTEST_ARGS),)
+	@$(IN_VENV) pytest -m "not slow" --numprocesses logical --maxprocesses 8 --ignore=tests/workflow
+	@$(IN_VENV) pytest -m "not slow" tests/workflow  # one after the other: a run takes all cores
+else
+	@$(IN_VENV) pytest -m "not slow" $(PYTEST_ARGS)
+endif
 
 test-slow: env ## run the slow tests
 	@$(IN_VENV) pytest -m slow $(PYTEST_ARGS)

@@ -20,7 +20,6 @@ LOGISTIC = "logistic-"
 FAMILIES = {"linear": ("least-squares", "lasso", "elastic-net"), "logistic": ("logistic",)}
 """Families of methods by response; a family's fits to a shard are one job."""
 
-
 CLASSIFICATION = "classification"
 """The task of data whose response is a class."""
 
