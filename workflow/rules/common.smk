@@ -64,7 +64,7 @@ require_writable()
 STUDY_FILE = str(workflow.configfiles[-1]) if workflow.configfiles else "config"
 STUDY = or_end(own_study)
 
-# A study that is wrong is told before what follows is loaded, which takes two seconds.
+# A study that is wrong is told before what follows is loaded, which takes a second.
 from regclaims.claims.checks import check_citations, check_together
 from regclaims.claims.registration import (
     check_registered,

@@ -33,7 +33,7 @@ The smallest job of the study, `population`, takes 3.4 CPU seconds in all.
 """
 
 MB_HELD = {"cells": 0.33, "verdicts": 0.12, "robustness": 0.12}
-"""What stages hold of each cell, in MB; the others hold a shard or a batch, or nothing of cells.
+"""What stages hold of each cell, in MB; what figures, numbers and page hold was not measured.
 
 The study's 244 cells once, four and ten times over: the table of means took 240, 481 and 974 MB,
 verdicts 509, 619 and 771 MB.
